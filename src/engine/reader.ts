@@ -1,0 +1,62 @@
+/** A value as SQLite stores it. Integers beyond 2^53 arrive rounded. */
+export type SqlValue = string | number | Uint8Array | null;
+
+/** Positional (`?`) or named (`:name`, keys with the colon) parameters. Always bound, never pasted into SQL. */
+export type SqlParams = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
+
+/** Says how fresh an answer is. */
+export interface Snapshot {
+  /** When the rows were proven to belong together, in seconds since the epoch. */
+  readonly at: number;
+  /** True when the answer is an older one, handed out because a newer one could not be proven. */
+  readonly stale: boolean;
+}
+
+/**
+ * Reads one snapshot of the database. Handed to the callback of `EngineDatabase.read`, and valid only there.
+ * Every method may throw; the caller must let it pass, because the engine decides from it whether to read again.
+ */
+export interface Reader {
+  /** All rows as objects. Throws `too_many_rows` when there are more than `limit` (default 100,000). */
+  all<R extends object = Record<string, SqlValue>>(sql: string, params?: SqlParams, limit?: number): R[];
+  /** The first row, or undefined. */
+  get<R extends object = Record<string, SqlValue>>(sql: string, params?: SqlParams): R | undefined;
+  /** Streams rows as arrays in column order, without keeping them. Return false to stop. */
+  each(sql: string, params: SqlParams, visit: (row: readonly SqlValue[]) => boolean | void): void;
+  /** Throws `cancelled` if the caller gave up. Call it in long loops that read nothing. */
+  checkCancelled(): void;
+  /** Reports how far a long read has come, 0 to 1; reaches the caller's `onProgress`. */
+  progress(fraction: number): void;
+}
+
+/** A scalar SQL function in JavaScript. Must be deterministic. */
+export type ScalarFunction = (...args: SqlValue[]) => SqlValue;
+
+/** What is known about the file behind a database. */
+export interface DatabaseFile {
+  /** Bytes of the main file. */
+  readonly size: number;
+  /** Bytes of the write-ahead log, 0 when there is none. */
+  readonly walSize: number;
+  readonly journalMode: "wal" | "rollback";
+  /** How pages reach SQLite: on demand, or from a copy in memory when the self-test failed. */
+  readonly access: "lazy" | "copy";
+}
+
+/** An open database inside the worker. Synchronous: it blocks its own thread only. */
+export interface EngineDatabase {
+  /** Registers a scalar function for use in SQL. */
+  define(name: string, implementation: ScalarFunction): void;
+  /** Runs statements that make TEMP objects. Never changes the file. */
+  setUp(sql: string): void;
+  /**
+   * Runs `work` against one snapshot, proves afterwards that nothing moved while it read, and only then returns its value.
+   * When something moved, the value (or whatever was thrown) is discarded and `work` runs again, so it must have no side effects.
+   * Throws `busy` when nothing could be proven within the bound.
+   */
+  read<T>(work: (reader: Reader) => T): { value: T; snapshot: Snapshot };
+  /** Counts up whenever a read saw the database changed since the read before. Key for caches of derived data. */
+  readonly generation: number;
+  readonly file: DatabaseFile;
+  close(): void;
+}

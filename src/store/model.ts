@@ -1,0 +1,317 @@
+import type { Snapshot, SqlValue } from "../engine/reader.ts";
+
+/** The status vocabulary of the project. The raw text is kept beside it; `unknown` is any word that is not listed. */
+export type State = "running" | "completed" | "failed" | "paused" | "cancelled" | "unknown";
+
+/** One run, as lists show it. Times are seconds since the epoch on the wall clock; missing facts are null. */
+export interface Run {
+  readonly run_id: string;
+  readonly pipeline_name: string;
+  readonly pipeline_version: string | null;
+  /** Raw text from the database. */
+  readonly status: string;
+  readonly state: State;
+  readonly start_time: number | null;
+  readonly end_time: number | null;
+  /** Seconds from start to end; null while it runs. */
+  readonly duration: number | null;
+  /** US dollars. */
+  readonly total_cost: number | null;
+  readonly total_tokens: number | null;
+  /** Rows in `spans`; 0 for a run whose trace is not written yet. */
+  readonly span_count: number;
+  /** Spans whose state is failed. */
+  readonly failed_count: number;
+}
+
+export interface RunQuery {
+  /** Raw status, exact; several mean any of them. */
+  status?: string | readonly string[];
+  /** Pipeline name, exact. */
+  pipeline?: string;
+  /** Text looked for in run id and pipeline name, any case. */
+  search?: string;
+  /** At most so many runs; all when undefined. */
+  limit?: number;
+  /** The last run of the page before: its id, or the run itself. */
+  after?: string | { readonly run_id: string; readonly start_time: number | null };
+}
+
+/** Parsed attributes; the raw string when it is not a JSON object; an empty object when there are none. */
+export type Attributes = Readonly<Record<string, unknown>> | string;
+
+/** One row of `spans`, in canonical units. */
+export interface Span {
+  readonly span_id: string;
+  readonly parent_span_id: string | null;
+  readonly run_id: string;
+  readonly name: string;
+  readonly status: string;
+  /** Seconds since the epoch; monotonic clocks are anchored at the run's own creation time. */
+  readonly start_time: number | null;
+  readonly end_time: number | null;
+  readonly attributes: Attributes;
+}
+
+/** A span in its tree. */
+export interface SpanNode extends Span {
+  readonly children: SpanNode[];
+}
+
+/** The trace of one run as a tree. Walk it with a loop: depth is unbounded, recursion overflows. */
+export interface Trace {
+  readonly run_id: string;
+  /** True when the tree was built from `steps` and `workflow_state`, because the run has no spans yet. */
+  readonly provisional: boolean;
+  /** Children stand in order of start, then row order. More than one for broken traces. */
+  readonly roots: SpanNode[];
+  /** Every span, parents before children, in the order a tree is read. */
+  readonly spans: SpanNode[];
+  /** What was mended, one sentence each: orphans hung at the top, cycles cut, a blob that is not JSON. */
+  readonly warnings: readonly string[];
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * One span as drawn: no attributes, everything a row, bar or tooltip needs at a glance.
+ * Rows stand in reading order (parents before children); `parent` is an index into the same array.
+ */
+export interface OutlineSpan {
+  /** Identity inside the run, stable while the run's rows stay: `span_id` need not be unique. */
+  readonly key: number;
+  readonly span_id: string;
+  /** Index of the parent in the outline, -1 at the top. */
+  readonly parent: number;
+  readonly depth: number;
+  readonly child_count: number;
+  readonly name: string;
+  readonly status: string;
+  readonly state: State;
+  readonly start_time: number | null;
+  readonly end_time: number | null;
+  /** Seconds; null while unfinished. */
+  readonly duration: number | null;
+  /** Seconds in this span and in none of its children; null while unfinished. */
+  readonly self_time: number | null;
+  readonly cost: number | null;
+  readonly tokens: number | null;
+  readonly attempt: number | null;
+  /** Present on failed spans. */
+  readonly error?: SpanError;
+}
+
+/** Why a span failed. */
+export interface SpanError {
+  /** `attributes.error_type`, an exception class, a leading `word:`, or "unknown". */
+  readonly type: string;
+  /** Whole text in a detail, cut at 300 characters in an outline. Empty when nothing was written. */
+  readonly message: string;
+}
+
+/** A run with the outline of its spans. */
+export interface Outline {
+  readonly run: Run;
+  readonly provisional: boolean;
+  readonly spans: readonly OutlineSpan[];
+  /** All spans of the run; more than `spans.length` when `limit` cut the outline. */
+  readonly total: number;
+  readonly warnings: readonly string[];
+  readonly snapshot: Snapshot;
+}
+
+/** The children of one span (or the top of the run), for views that unfold level by level. */
+export interface Level {
+  readonly items: readonly OutlineSpan[];
+  /** How many children there are in all. */
+  readonly total: number;
+  readonly provisional: boolean;
+  readonly snapshot: Snapshot;
+}
+
+/** A row of `steps`, whatever its layout. */
+export interface Step {
+  readonly run_id: string;
+  readonly step_name: string;
+  readonly step_index: number;
+  readonly status: string;
+  readonly start_time: number | null;
+  readonly end_time: number | null;
+  readonly duration_ms: number | null;
+  readonly cost: number | null;
+  readonly tokens: number | null;
+  /** Text as stored, usually JSON; null when the layout or the row has none. */
+  readonly input: string | null;
+  readonly output: string | null;
+  readonly raw_response: string | null;
+  readonly error: string | null;
+}
+
+export interface Evaluation {
+  readonly step_name: string | null;
+  readonly score: number;
+  readonly feedback: string | null;
+  readonly metadata: string | null;
+  readonly created_at: number | null;
+}
+
+/** How long spans of one name usually take, over the whole database. Seconds. */
+export interface UsualDuration {
+  /** Finished spans of this name in finished runs of the same pipeline. */
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** Everything about one span. */
+export interface SpanDetail {
+  readonly span: OutlineSpan;
+  readonly run: Run;
+  readonly attributes: Attributes;
+  /** Attributes exactly as stored; null when the row has none. */
+  readonly attributes_text: string | null;
+  readonly error: SpanError | null;
+  /** Names of the parents, root first. */
+  readonly parents: readonly string[];
+  readonly input: string | null;
+  readonly output: string | null;
+  readonly step: Step | null;
+  readonly evaluations: readonly Evaluation[];
+  /** Null for fewer than two finished spans of the name. */
+  readonly usual: UsualDuration | null;
+  readonly provisional: boolean;
+  readonly snapshot: Snapshot;
+}
+
+export interface RunDetail {
+  readonly run: Run;
+  readonly steps: readonly Step[];
+  /** Null when the run did not fail. */
+  readonly error: SpanError | null;
+  readonly snapshot: Snapshot;
+}
+
+/** `[from, to]`, seconds since the epoch, inclusive; either end may be open. */
+export type TimeRange = readonly [from: number | undefined, to: number | undefined];
+
+export interface StatisticsQuery {
+  pipelineName?: string;
+  timeRange?: TimeRange;
+}
+
+/** Seconds, US dollars, tokens. Percentiles by nearest rank. */
+export interface DurationStatistics {
+  readonly count: number;
+  readonly avg: number;
+  readonly min: number;
+  readonly max: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  /** Spans whose state is failed. */
+  readonly failed: number;
+  /** Sum of self times. */
+  readonly self_total: number;
+  /** Sums; null when no span of the name carries the attribute. */
+  readonly cost: number | null;
+  readonly tokens: number | null;
+}
+
+/** Exactly what `stats --json` prints. A span counts when it has an end time and its run is known. */
+export interface SpanStatistics {
+  readonly total_spans: number;
+  readonly unfinished_spans: number;
+  /** Raw status text to count. */
+  readonly by_status: Readonly<Record<string, number>>;
+  readonly by_name: Readonly<Record<string, number>>;
+  readonly by_pipeline: Readonly<Record<string, number>>;
+  readonly avg_duration_by_name: Readonly<
+    Record<string, { readonly total: number; readonly count: number; readonly average: number }>
+  >;
+  readonly durations: Readonly<Record<string, DurationStatistics>>;
+  readonly snapshot: Snapshot;
+}
+
+/** Counts of finished spans per bucket of duration. Bucket i holds durations from edges[i] to below edges[i + 1], in seconds. */
+export interface DurationHistogram {
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+  readonly failed: readonly number[];
+}
+
+/** The Statistics tab in one answer, one snapshot. */
+export interface StatisticsReport {
+  readonly statistics: SpanStatistics;
+  readonly runs: {
+    readonly total: number;
+    readonly by_state: Readonly<Partial<Record<State, number>>>;
+    readonly cost: number | null;
+    readonly tokens: number | null;
+  };
+  readonly pipelines: readonly PipelinePerformance[];
+  readonly errors: readonly ErrorPattern[];
+  readonly histogram: DurationHistogram;
+  /** Start of the earliest and the latest span in the answer; null without spans. */
+  readonly covered: readonly [from: number, to: number] | null;
+}
+
+export interface PipelinePerformance {
+  readonly pipeline_name: string;
+  readonly runs: number;
+  readonly failed_runs: number;
+  readonly total_spans: number;
+  readonly failed_spans: number;
+  /** Seconds, of whole runs. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly cost: number | null;
+}
+
+/** Deepest failed spans that look alike. */
+export interface ErrorPattern {
+  readonly name: string;
+  readonly error_type: string;
+  /** The newest message of the group, cut at 300 characters. */
+  readonly message: string;
+  readonly count: number;
+  readonly last_time: number | null;
+  readonly last_run_id: string;
+  readonly last_key: number;
+}
+
+/** What `pipelines()` lists for pickers. */
+export interface PipelineSummary {
+  readonly pipeline_name: string;
+  readonly runs: number;
+}
+
+export interface StoreInfo {
+  readonly path: string;
+  /** "v1.0", "v2.0" or "v3.0": blobs, the design document's schema, 0.4.36 and newer. */
+  readonly layout: LayoutName;
+  readonly size: number;
+  readonly walSize: number;
+  readonly access: "lazy" | "copy";
+  readonly runs: number;
+  readonly snapshot: Snapshot;
+}
+
+export type LayoutName = "v1.0" | "v2.0" | "v3.0";
+
+export type QueryRow = Readonly<Record<string, SqlValue>>;
+
+/** Names of the seed design's queries. */
+export const namedQueries = [
+  "failed-spans",
+  "duration-by-name",
+  "spans-by-attribute",
+  "pipeline-performance",
+  "error-patterns",
+] as const;
+export type NamedQuery = (typeof namedQueries)[number];
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** How far a long call has come, 0 to 1. */
+  onProgress?: (fraction: number) => void;
+}

@@ -1,0 +1,83 @@
+import type {
+  CallOptions,
+  Level,
+  NamedQuery,
+  Outline,
+  PipelineSummary,
+  QueryRow,
+  Run,
+  RunDetail,
+  RunQuery,
+  Span,
+  SpanDetail,
+  SpanStatistics,
+  StatisticsQuery,
+  StatisticsReport,
+  StoreInfo,
+  Trace,
+} from "./model.ts";
+
+/**
+ * Reads the traces of one flujo database. Every answer is proven to come from one state of the file.
+ * Calls reject with a `TraceError`; its `kind` tells a face what happened, its message tells a person.
+ */
+export interface TraceStore {
+  /** Absolute path of the database. */
+  readonly path: string;
+
+  info(options?: CallOptions): Promise<StoreInfo>;
+
+  /** Runs, newest first. */
+  listRuns(query?: RunQuery, options?: CallOptions): Promise<Run[]>;
+
+  /**
+   * Finds a run by exact id, else unique prefix, else unique substring.
+   * Several matches give `{candidates}`, newest first; none rejects with `unknown_run`.
+   */
+  getRun(id: string, options?: CallOptions): Promise<Run | { candidates: Run[] }>;
+
+  /** A run with its steps and its error. `id` as in {@link getRun}; several matches reject with `ambiguous_run`. */
+  getRunDetail(id: string, options?: CallOptions): Promise<RunDetail>;
+
+  /** The whole trace with attributes. `id` as in {@link getRunDetail}. */
+  getTrace(id: string, options?: CallOptions): Promise<Trace>;
+
+  /** The run's spans as drawn, in reading order; `limit` cuts after so many. `id` must be exact. */
+  getOutline(runId: string, query?: { limit?: number }, options?: CallOptions): Promise<Outline>;
+
+  /** One level of the tree: the children of the span `parent`, or the roots. `runId` must be exact. */
+  getLevel(
+    runId: string,
+    query?: { parent?: number; limit?: number },
+    options?: CallOptions,
+  ): Promise<Level>;
+
+  /** Everything about one span. `key` from an outline or level of the same run. */
+  getSpanDetail(runId: string, key: number, options?: CallOptions): Promise<SpanDetail>;
+
+  /** Spans of a run in row order by start, with raw status and name matched exactly. `id` as in {@link getRunDetail}. */
+  getSpans(id: string, query?: { status?: string; name?: string }, options?: CallOptions): Promise<Span[]>;
+
+  /** Counts, averages and percentiles per name. All time when no range is given. */
+  getSpanStatistics(query?: StatisticsQuery, options?: CallOptions): Promise<SpanStatistics>;
+
+  /** All of the Statistics tab, from one snapshot. */
+  getStatisticsReport(query?: StatisticsQuery, options?: CallOptions): Promise<StatisticsReport>;
+
+  /** Pipelines with their number of runs, by name. */
+  listPipelines(options?: CallOptions): Promise<PipelineSummary[]>;
+
+  /** One of the named queries. `spans-by-attribute` takes `key` and `value`; all take `limit` (default 1,000). */
+  query(
+    name: NamedQuery,
+    params?: Readonly<Record<string, string | number>>,
+    options?: CallOptions,
+  ): Promise<QueryRow[]>;
+
+  /** Ends the worker and closes every descriptor. Calls under way reject with `closed`. */
+  close(): Promise<void>;
+}
+
+export { openTraceStore } from "./open.ts";
+export { TraceError } from "../engine/errors.ts";
+export type * from "./model.ts";
