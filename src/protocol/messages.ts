@@ -1,0 +1,65 @@
+/**
+ * What the panel and its page say to each other.
+ * The page asks, the panel answers: every request gets exactly one reply or failure. The panel also announces changes.
+ */
+import type { ErrorValue } from "../engine/errors.ts";
+import type { Outline, PipelineSummary, Run, SpanDetail, StatisticsReport } from "../store/model.ts";
+
+export type * from "../store/model.ts";
+export type { ErrorKind, ErrorValue } from "../engine/errors.ts";
+
+/** Requests of the page, by method: what goes in and what comes out. */
+export interface PanelMethods {
+  outline: { params: { runId: string; limit?: number }; result: Outline };
+  spanDetail: { params: { runId: string; key: number }; result: SpanDetail };
+  statistics: { params: { pipelineName?: string; from?: number; to?: number }; result: StatisticsReport };
+  pipelines: { params: Record<string, never>; result: PipelineSummary[] };
+  /** The newest runs, for the page's run picker. */
+  runs: {
+    params: { search?: string; pipeline?: string; status?: string; limit?: number };
+    result: Run[];
+  };
+  /** Puts text on the clipboard. */
+  copy: { params: { text: string }; result: null };
+  /** Opens a long value in an editor tab. `language` is a VS Code language id, "json" or "plaintext". */
+  openText: { params: { title: string; text: string; language: "json" | "plaintext" }; result: null };
+}
+
+export type PanelMethod = keyof PanelMethods;
+
+export type Request = {
+  [M in PanelMethod]: { type: "request"; id: number; method: M; params: PanelMethods[M]["params"] };
+}[PanelMethod];
+
+/** From the page to the panel. */
+export type PageMessage =
+  /** The page's script runs and listens; the panel answers with `show`. */
+  | { type: "ready" }
+  | Request
+  /** The answer to a request is no longer wanted. */
+  | { type: "cancel"; id: number }
+  /** What the page shows now: for the tab's title and for restoring it. */
+  | { type: "shown"; view: View };
+
+export type Tab = "trace" | "statistics";
+
+/** What a panel shows. Kept by the page's state, so that it survives a reload of the window. */
+export interface View {
+  tab: Tab;
+  /** Absolute path of the database, as the panel gave it. */
+  database: string;
+  runId?: string;
+  /** Key of the selected span. */
+  key?: number;
+}
+
+/** From the panel to the page. */
+export type PanelMessage =
+  /** Show this now. */
+  | { type: "show"; view: View; databaseName: string }
+  | { type: "reply"; id: number; result: unknown }
+  | { type: "failure"; id: number; error: ErrorValue }
+  /** 0 to 1. */
+  | { type: "progress"; id: number; fraction: number }
+  /** The database changed: what is on screen should be asked for again, without losing selection or scroll. */
+  | { type: "changed" };
