@@ -1,0 +1,113 @@
+import { type FSWatcher, watch } from "node:fs";
+import { stat } from "node:fs/promises";
+import path from "node:path";
+
+/** Milliseconds. */
+export interface WatchTimes {
+  /** Changes within this time after the first count as one. */
+  readonly debounce: number;
+  /** How often the file is looked at while the system announces nothing. */
+  readonly poll: number;
+  /** How often it is looked at although the system announces changes: network and container file systems lose some. */
+  readonly safetyPoll: number;
+}
+
+const defaultTimes: WatchTimes = { debounce: 150, poll: 1000, safetyPoll: 5000 };
+
+/**
+ * Calls `onChange` after the database at `file` or its write-ahead log was written, created, replaced or removed.
+ * The file need not exist. Uses the system's announcements for the folder, and looks by itself where there are none.
+ */
+export function watchDatabase(
+  file: string,
+  onChange: () => void,
+  times: WatchTimes = defaultTimes,
+): { dispose(): void } {
+  return new DatabaseWatch(file, onChange, times);
+}
+
+/** A text that differs when the database or its log differs: identity, size and time of last change of both. */
+export async function fileSignature(file: string): Promise<string> {
+  const [main, log] = await Promise.all([signatureOf(file), signatureOf(`${file}-wal`)]);
+  return `${main}|${log}`;
+}
+
+async function signatureOf(file: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs } = await stat(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch {
+    // Not there or not readable: whatever the reason, that is what the database looks like now.
+    return "-";
+  }
+}
+
+class DatabaseWatch {
+  private readonly names: ReadonlySet<string>;
+  private watcher: FSWatcher | undefined;
+  private debounce: NodeJS.Timeout | undefined;
+  private poll: NodeJS.Timeout | undefined;
+  private signature: string | undefined;
+  private disposed = false;
+
+  constructor(
+    private readonly file: string,
+    private readonly onChange: () => void,
+    private readonly times: WatchTimes,
+  ) {
+    const name = path.basename(file);
+    this.names = new Set([name, `${name}-wal`]);
+    this.listen();
+    void this.look();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.watcher?.close();
+    clearTimeout(this.debounce);
+    clearTimeout(this.poll);
+  }
+
+  private listen(): void {
+    try {
+      this.watcher = watch(path.dirname(this.file), { persistent: false }, (_event, name) => {
+        if (name === null || this.names.has(name)) this.announce();
+      });
+      this.watcher.on("error", () => this.deafen());
+    } catch {
+      // No such folder yet, or no more watches to be had: looking by itself goes on, and tries again.
+      this.watcher = undefined;
+    }
+  }
+
+  private deafen(): void {
+    this.watcher?.close();
+    this.watcher = undefined;
+  }
+
+  private announce(): void {
+    // Not put off by further changes: a pipeline that never pauses would otherwise never be shown.
+    if (this.disposed || this.debounce !== undefined) return;
+    this.debounce = setTimeout(() => {
+      this.debounce = undefined;
+      void fileSignature(this.file).then((signature) => {
+        if (this.disposed) return;
+        this.signature = signature;
+        this.onChange();
+      });
+    }, this.times.debounce);
+  }
+
+  private async look(): Promise<void> {
+    const signature = await fileSignature(this.file);
+    if (this.disposed) return;
+    if (this.signature !== undefined && signature !== this.signature) this.announce();
+    this.signature = signature;
+    if (this.watcher === undefined) this.listen();
+    this.poll = setTimeout(
+      () => void this.look(),
+      this.watcher === undefined ? this.times.poll : this.times.safetyPoll,
+    );
+    this.poll.unref();
+  }
+}
