@@ -22,7 +22,7 @@ export interface Reader {
   /** The first row, or undefined. */
   get<R extends object = Record<string, SqlValue>>(sql: string, params?: SqlParams): R | undefined;
   /** Streams rows as arrays in column order, without keeping them. Return false to stop. */
-  each(sql: string, params: SqlParams, visit: (row: readonly SqlValue[]) => boolean | void): void;
+  each(sql: string, params: SqlParams, visit: (row: readonly SqlValue[]) => unknown): void;
   /** Throws `cancelled` if the caller gave up. Call it in long loops that read nothing. */
   checkCancelled(): void;
   /** Reports how far a long read has come, 0 to 1; reaches the caller's `onProgress`. */

@@ -93,5 +93,7 @@ export function formatTime(time: number | null | undefined): string {
 
 /** A run id as lists show it: "run_a6a3a4506513…" becomes "a6a3a450". */
 export function shortId(id: string): string {
-  return Array.from(id.replace(/^run[_-]/, "")).slice(0, 8).join("");
+  return Array.from(id.replace(/^run[_-]/, ""))
+    .slice(0, 8)
+    .join("");
 }

@@ -7,13 +7,21 @@ const UNSEEN =
 
 /** Shows characters that would hide, reorder or control text as `\u{202E}`. Keeps tabs and line breaks. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (char) => `\\u{${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}}`);
+  return text.replace(
+    UNSEEN,
+    (char) => `\\u{${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}}`,
+  );
 }
 
 /** One visible line of at most `max` characters, cut with "…". Line breaks and tabs become spaces. */
 export function oneLine(text: string, max = 200): string {
   // Nothing past the cut is looked at, so that a value of megabytes costs nothing.
-  const head = visible(text.slice(0, max * 2).replace(/\s+/g, " ").trim());
+  const head = visible(
+    text
+      .slice(0, max * 2)
+      .replace(/\s+/g, " ")
+      .trim(),
+  );
   const chars = Array.from(head);
   return chars.length > max || text.length > max * 2 ? `${chars.slice(0, max - 1).join("")}…` : head;
 }

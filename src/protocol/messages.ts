@@ -5,8 +5,8 @@
 import type { ErrorValue } from "../engine/errors.ts";
 import type { Outline, PipelineSummary, Run, SpanDetail, StatisticsReport } from "../store/model.ts";
 
-export type * from "../store/model.ts";
 export type { ErrorKind, ErrorValue } from "../engine/errors.ts";
+export type * from "../store/model.ts";
 
 /** Requests of the page, by method: what goes in and what comes out. */
 export interface PanelMethods {

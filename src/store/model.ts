@@ -148,15 +148,14 @@ export interface Step {
 
 export interface Evaluation {
   readonly step_name: string | null;
-  readonly score: number;
+  readonly score: number | null;
   readonly feedback: string | null;
   readonly metadata: string | null;
   readonly created_at: number | null;
 }
 
-/** How long spans of one name usually take, over the whole database. Seconds. */
+/** How long completed spans of one name usually take, over the newest 200 runs of the same pipeline. Seconds. */
 export interface UsualDuration {
-  /** Finished spans of this name in finished runs of the same pipeline. */
   readonly count: number;
   readonly p50: number;
   readonly p95: number;
@@ -176,7 +175,7 @@ export interface SpanDetail {
   readonly output: string | null;
   readonly step: Step | null;
   readonly evaluations: readonly Evaluation[];
-  /** Null for fewer than two finished spans of the name. */
+  /** Null for fewer than two completed spans of the name. */
   readonly usual: UsualDuration | null;
   readonly provisional: boolean;
   readonly snapshot: Snapshot;

@@ -46,11 +46,7 @@ export interface TraceStore {
   getOutline(runId: string, query?: { limit?: number }, options?: CallOptions): Promise<Outline>;
 
   /** One level of the tree: the children of the span `parent`, or the roots. `runId` must be exact. */
-  getLevel(
-    runId: string,
-    query?: { parent?: number; limit?: number },
-    options?: CallOptions,
-  ): Promise<Level>;
+  getLevel(runId: string, query?: { parent?: number; limit?: number }, options?: CallOptions): Promise<Level>;
 
   /** Everything about one span. `key` from an outline or level of the same run. */
   getSpanDetail(runId: string, key: number, options?: CallOptions): Promise<SpanDetail>;
@@ -78,6 +74,6 @@ export interface TraceStore {
   close(): Promise<void>;
 }
 
-export { openTraceStore } from "./open.ts";
 export { TraceError } from "../engine/errors.ts";
 export type * from "./model.ts";
+export { openTraceStore } from "./open.ts";

@@ -1,0 +1,104 @@
+import type { Reader, Snapshot } from "../engine/reader.ts";
+import type { StoreMethods } from "./methods.ts";
+import type { Run, RunDetail, SpanError, StatisticsQuery } from "./model.ts";
+import { checkQuery, runQuery } from "./named-queries.ts";
+import { nearestRank } from "./percentiles.ts";
+import { errorPatterns, patternRows, statisticsReport } from "./report.ts";
+import { readToldErrors } from "./run-spans.ts";
+import { listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
+import type { StoreSession } from "./session.ts";
+import { mergeErrors } from "./span-error.ts";
+import { level, outline, readSpans, readTrace, spanDetail, usualOf } from "./spans.ts";
+import { spanStatistics } from "./statistics.ts";
+import { readSteps } from "./steps.ts";
+
+type Handlers = {
+  [M in keyof StoreMethods]: (params: StoreMethods[M]["params"]) => StoreMethods[M]["result"];
+};
+
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
+/** The store's methods over one session: each is one read of one snapshot. */
+export function storeHandlers(session: StoreSession, path: string): Handlers {
+  const read = <T>(work: (reader: Reader) => T): T => session.read(work).value;
+  const dated = <T extends object>(work: (reader: Reader) => T): T & { snapshot: Snapshot } => {
+    const { value, snapshot } = session.read(work);
+    return { ...value, snapshot };
+  };
+  return {
+    info: () => {
+      const { value, snapshot } = session.read(
+        (reader) => reader.get<{ runs: number }>("SELECT count(*) AS runs FROM lens_runs")?.runs ?? 0,
+      );
+      const { size, walSize, access } = session.database.file;
+      return { path, layout: session.layout!.name, size, walSize, access, runs: value, snapshot };
+    },
+    listRuns: (query) => read((reader) => listRuns(reader, query)),
+    getRun: ({ id }) =>
+      read((reader) => {
+        const runs = matchRuns(reader, id);
+        if (runs.length === 0) throw unknownRun(id);
+        return runs;
+      }),
+    getRunDetail: ({ id }) => dated((reader) => runDetail(session, reader, id)),
+    getTrace: ({ id }) =>
+      dated((reader) => readTrace(reader, session.spansOf(reader, resolveRun(reader, id)))),
+    getOutline: ({ runId, limit }) =>
+      dated((reader) => outline(session.runSpans(reader, runId), limit ?? UNLIMITED)),
+    getLevel: ({ runId, parent, limit }) =>
+      dated((reader) => level(session.runSpans(reader, runId), parent, limit ?? UNLIMITED)),
+    getSpanDetail: ({ runId, key }) =>
+      dated((reader) => {
+        const spans = session.runSpans(reader, runId);
+        const detail = spanDetail(reader, spans, key);
+        return {
+          ...detail,
+          usual: usualOf(session.usual(reader, spans.run).get(detail.span.name), nearestRank),
+        };
+      }),
+    getSpans: ({ id, status, name }) =>
+      read((reader) => readSpans(reader, session.spansOf(reader, resolveRun(reader, id)), { status, name })),
+    getSpanStatistics: (query) => {
+      const { value, snapshot } = session.read((reader) =>
+        session.derived(`statistics ${queryKey(query)}`, () => spanStatistics(reader, query)),
+      );
+      return { ...value, snapshot };
+    },
+    getStatisticsReport: (query) => {
+      const { value, snapshot } = session.read((reader) =>
+        session.derived(`report ${queryKey(query)}`, () => statisticsReport(reader, query)),
+      );
+      return { ...value, statistics: { ...value.statistics, snapshot } };
+    },
+    listPipelines: () => read(listPipelines),
+    query: ({ name, params }) => {
+      const checked = checkQuery(name, params);
+      return read((reader) => {
+        if (checked.name !== "error-patterns")
+          return runQuery(reader, checked.name, checked.params, checked.limit);
+        return patternRows(session.derived("errors", () => errorPatterns(reader)).slice(0, checked.limit));
+      });
+    },
+  };
+}
+
+function runDetail(session: StoreSession, reader: Reader, id: string): Omit<RunDetail, "snapshot"> {
+  const run = resolveRun(reader, id);
+  return { run, steps: readSteps(reader, run.run_id), error: runError(session, reader, run) };
+}
+
+/** The error of the last failed root, or what the run's own record tells; null when the run did not fail. */
+function runError(session: StoreSession, reader: Reader, run: Run): SpanError | null {
+  if (run.state !== "failed") return null;
+  const spans = session.spansOf(reader, run);
+  const failed = Array.from(spans.tree.roots).filter((row) => spans.states[row] === "failed");
+  const last = failed.at(-1);
+  const error = last === undefined ? undefined : spans.errors.get(last);
+  if (error) return error;
+  const told = readToldErrors(reader, run.run_id);
+  return mergeErrors(told.run, ...told.steps.values());
+}
+
+function queryKey({ pipelineName, timeRange }: StatisticsQuery): string {
+  return JSON.stringify([pipelineName ?? null, timeRange?.[0] ?? null, timeRange?.[1] ?? null]);
+}

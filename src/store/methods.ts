@@ -1,0 +1,37 @@
+import type { Snapshot } from "../engine/reader.ts";
+import type {
+  Level,
+  NamedQuery,
+  Outline,
+  PipelineSummary,
+  QueryRow,
+  Run,
+  RunDetail,
+  RunQuery,
+  SpanDetail,
+  SpanStatistics,
+  StatisticsQuery,
+  StatisticsReport,
+  StoreInfo,
+} from "./model.ts";
+import type { FlatTrace } from "./spans.ts";
+
+/** What the store's worker answers: the methods of `TraceStore`, with trees as flat rows. */
+export interface StoreMethods {
+  info: { params: Record<string, never>; result: StoreInfo };
+  listRuns: { params: RunQuery; result: Run[] };
+  getRun: { params: { id: string }; result: Run[] };
+  getRunDetail: { params: { id: string }; result: RunDetail };
+  getTrace: { params: { id: string }; result: FlatTrace & { snapshot: Snapshot } };
+  getOutline: { params: { runId: string; limit?: number }; result: Outline };
+  getLevel: { params: { runId: string; parent?: number; limit?: number }; result: Level };
+  getSpanDetail: { params: { runId: string; key: number }; result: SpanDetail };
+  getSpans: { params: { id: string; status?: string; name?: string }; result: FlatTrace };
+  getSpanStatistics: { params: StatisticsQuery; result: SpanStatistics };
+  getStatisticsReport: { params: StatisticsQuery; result: StatisticsReport };
+  listPipelines: { params: Record<string, never>; result: PipelineSummary[] };
+  query: {
+    params: { name: NamedQuery; params: Readonly<Record<string, string | number>> };
+    result: QueryRow[];
+  };
+}

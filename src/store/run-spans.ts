@@ -1,0 +1,176 @@
+import type { Reader, SqlValue } from "../engine/reader.ts";
+import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
+import type { OutlineSpan, Run, SpanError, State } from "./model.ts";
+import { readProvisional } from "./provisional.ts";
+import { type ErrorHint, errorFromAttributes, errorFromText, mergeErrors } from "./span-error.ts";
+import { emptyRows, type SpanRows } from "./span-rows.ts";
+import { stateOfSpan } from "./status.ts";
+import { buildTree, selfTimes, type Tree, treeWarnings } from "./tree.ts";
+import { asNumber, asText, parseAttributes } from "./values.ts";
+
+/** One run's spans with their tree and everything derived from it. */
+export interface RunSpans {
+  readonly run: Run;
+  readonly provisional: boolean;
+  readonly rows: SpanRows;
+  readonly states: readonly State[];
+  readonly tree: Tree;
+  readonly self: Float64Array;
+  /** Added to monotonic times to get the wall clock, in seconds. */
+  readonly offset: number;
+  readonly errors: ReadonlyMap<number, SpanError>;
+  /** Row by key. */
+  readonly byKey: ReadonlyMap<number, number>;
+  readonly warnings: readonly string[];
+}
+
+/** Reads a run's spans, or builds them from its steps while there are none. */
+export function readRunSpans(reader: Reader, run: Run): RunSpans {
+  const written = run.span_count > 0 ? readRows(reader, run.run_id) : undefined;
+  const rows = written ?? readProvisional(reader, run);
+  const tree = buildTree(rows);
+  const states = rows.statuses.map((status, row) => stateOfSpan(status, !Number.isNaN(rows.ends[row]!)));
+  const warnings = treeWarnings(tree);
+  if (!written && hasBrokenBlob(reader, run.run_id)) {
+    warnings.push("The run's stored trace is not valid JSON, so its spans cannot be shown.");
+  }
+  return {
+    run,
+    provisional: written === undefined,
+    rows,
+    states,
+    tree,
+    self: selfTimes(tree, rows.starts, rows.ends),
+    offset: anchor(earliestMonotonic(rows.starts), run.start_time),
+    errors: explainFailures(reader, run, rows, states, tree),
+    byKey: new Map(rows.keys.map((key, row) => [key, row])),
+    warnings,
+  };
+}
+
+const fromJson = (key: string) =>
+  `CASE WHEN json_valid(attributes) THEN json_extract(attributes, '$."${key}"') END`;
+
+/** SQL for a span's cost in US dollars and its tokens, from its attributes. */
+export const COST_SQL = fromJson("flujo.budget.actual_cost_usd");
+export const TOKENS_SQL = fromJson("flujo.budget.actual_tokens");
+
+function readRows(reader: Reader, runId: string): SpanRows {
+  const rows = emptyRows();
+  const sql = `SELECT key, span_id, parent_span_id, name, status, start_raw, end_raw, ${COST_SQL}, ${TOKENS_SQL},
+    ${fromJson("flujo.attempt_number")},
+    CASE WHEN lower(status) NOT IN ('completed', 'running', 'paused') THEN attributes END
+    FROM lens_spans WHERE run_id = ? ORDER BY key`;
+  reader.each(sql, [runId], (row) => {
+    const [key, id, parent, name, status, start, end, cost, tokens, attempt, attributes] = row;
+    const at = rows.keys.length;
+    rows.keys.push(key as number);
+    rows.ids.push(asText(id) ?? "");
+    rows.parents.push(asText(parent));
+    rows.names.push(asText(name) ?? "");
+    rows.statuses.push(asText(status) ?? "unknown");
+    rows.starts.push(orNaN(start));
+    rows.ends.push(orNaN(end));
+    rows.costs.push(orNaN(cost));
+    rows.tokens.push(orNaN(tokens));
+    rows.attempts.push(orNaN(attempt));
+    const hint = attributes === null ? undefined : errorFromAttributes(parseAttributes(asText(attributes)));
+    if (hint) rows.hints.set(at, hint);
+  });
+  return rows;
+}
+
+function hasBrokenBlob(reader: Reader, runId: string): boolean {
+  return (
+    reader.get("SELECT 1 FROM lens_blobs WHERE run_id = ? AND NOT json_valid(blob)", [runId]) !== undefined
+  );
+}
+
+/** An error for every failed span. A parent that says nothing itself repeats the failure of its last failed child. */
+function explainFailures(
+  reader: Reader,
+  run: Run,
+  rows: SpanRows,
+  states: readonly State[],
+  tree: Tree,
+): Map<number, SpanError> {
+  const errors = new Map<number, SpanError>();
+  if (!states.includes("failed")) return errors;
+  const told = readToldErrors(reader, run.run_id);
+  for (let at = tree.order.length - 1; at >= 0; at -= 1) {
+    const row = tree.order[at]!;
+    if (states[row] !== "failed") continue;
+    const own = rows.hints.get(row);
+    const child = own === undefined ? lastFailedChild(tree, states, row) : undefined;
+    const below = child === undefined ? undefined : errors.get(child);
+    const root = tree.parent[row]! < 0 ? told.run : undefined;
+    errors.set(row, below ?? mergeErrors(own, told.steps.get(rows.names[row]!), root));
+  }
+  return errors;
+}
+
+function lastFailedChild(tree: Tree, states: readonly State[], row: number): number | undefined {
+  for (let child = tree.childOffset[row + 1]! - 1; child >= tree.childOffset[row]!; child -= 1) {
+    const below = tree.children[child]!;
+    if (states[below] === "failed") return below;
+  }
+  return undefined;
+}
+
+/** What `steps`, `runs` and `workflow_state` tell of a run's errors. */
+export function readToldErrors(
+  reader: Reader,
+  runId: string,
+): { steps: Map<string, ErrorHint>; run: ErrorHint | undefined } {
+  const steps = new Map<string, ErrorHint>();
+  const rows = reader.all<{ step_name: SqlValue; error: SqlValue }>(
+    "SELECT step_name, error FROM lens_steps WHERE run_id = ? AND error IS NOT NULL ORDER BY step_index, row",
+    [runId],
+  );
+  for (const { step_name, error } of rows) {
+    const hint = errorFromText(asText(error));
+    if (hint) steps.set(asText(step_name) ?? "", hint);
+  }
+  const message = reader.get<{ run: SqlValue; state: SqlValue }>(
+    `SELECT (SELECT error_message FROM lens_runs WHERE run_id = ?1) AS run,
+      (SELECT error_message FROM lens_state WHERE run_id = ?1) AS state`,
+    [runId],
+  );
+  return { steps, run: errorFromText(asText(message?.run)) ?? errorFromText(asText(message?.state)) };
+}
+
+const OUTLINE_MESSAGE = 300;
+
+/** One row as it is drawn. `parent` is given by the caller, because it depends on which rows are handed out. */
+export function outlineSpan(spans: RunSpans, row: number, parent: number): OutlineSpan {
+  const { rows, tree } = spans;
+  const start = rows.starts[row]!;
+  const end = rows.ends[row]!;
+  const error = spans.errors.get(row);
+  return {
+    key: rows.keys[row]!,
+    span_id: rows.ids[row]!,
+    parent,
+    depth: tree.depth[row]!,
+    child_count: tree.childOffset[row + 1]! - tree.childOffset[row]!,
+    name: rows.names[row]!,
+    status: rows.statuses[row]!,
+    state: spans.states[row]!,
+    start_time: orNull(toWallClock(start, spans.offset)),
+    end_time: orNull(toWallClock(end, spans.offset)),
+    duration: orNull(end - start),
+    self_time: orNull(spans.self[row]!),
+    cost: orNull(rows.costs[row]!),
+    tokens: orNull(rows.tokens[row]!),
+    attempt: orNull(rows.attempts[row]!),
+    ...(error && { error: { type: error.type, message: error.message.slice(0, OUTLINE_MESSAGE) } }),
+  };
+}
+
+export function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+function orNaN(value: SqlValue | undefined): number {
+  return asNumber(value) ?? Number.NaN;
+}

@@ -1,0 +1,181 @@
+import { TraceError } from "../engine/errors.ts";
+import type { Reader, SqlValue } from "../engine/reader.ts";
+import type { PipelineSummary, Run, RunQuery } from "./model.ts";
+import { isFailedSql, stateOfRun } from "./status.ts";
+import { asNumber, asText, parseTime } from "./values.ts";
+
+interface RunRow extends Record<string, SqlValue> {
+  row: number;
+}
+
+const COLUMNS =
+  "row, run_id, pipeline_name, pipeline_version, status, start_text, end_text, updated_text, total_cost, execution_ms";
+
+/** Runs newest first; see `TraceStore.listRuns`. */
+export function listRuns(reader: Reader, query: RunQuery): Run[] {
+  const limit = query.limit ?? -1;
+  if (!Number.isInteger(limit) || limit < -1) {
+    throw new TraceError(
+      "invalid_argument",
+      `The limit of a list must be a whole number, not ${String(query.limit)}.`,
+    );
+  }
+  const sort = sortKey(reader);
+  const where: string[] = [];
+  const params: SqlValue[] = [];
+  const statuses = query.status === undefined ? [] : [query.status].flat();
+  if (statuses.length > 0) {
+    where.push(`status IN (${statuses.map(() => "?").join(", ")})`);
+    params.push(...statuses);
+  }
+  if (query.pipeline !== undefined) {
+    where.push("pipeline_name = ?");
+    params.push(query.pipeline);
+  }
+  if (query.search !== undefined && query.search !== "") {
+    const pattern = `%${query.search.replace(/[\\%_]/g, "\\$&")}%`;
+    where.push("(run_id LIKE ? ESCAPE '\\' OR pipeline_name LIKE ? ESCAPE '\\')");
+    params.push(pattern, pattern);
+  }
+  if (query.after !== undefined) {
+    const { condition, values } = olderThan(reader, sort, query.after);
+    where.push(condition);
+    params.push(...values);
+  }
+  const condition = where.length > 0 ? `WHERE ${where.join(" AND ")}` : "";
+  const sql = `SELECT ${COLUMNS} FROM lens_runs ${condition} ORDER BY ${sort} DESC, row DESC LIMIT ?`;
+  return reader
+    .all<RunRow>(sql, [...params, limit], Number.POSITIVE_INFINITY)
+    .map((row) => completeRun(reader, row));
+}
+
+/**
+ * What the list is ordered by. flujo's own time texts sort like times, so that an index can serve them;
+ * where any text has another form, every text is parsed.
+ */
+function sortKey(reader: Reader): string {
+  const sortable = `start_text GLOB '[12][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]*'
+    AND (start_text GLOB '*+00:00' OR substr(start_text, 20) NOT GLOB '*[-+Zz]*')`;
+  const odd = reader.get(`SELECT 1 AS odd FROM lens_runs WHERE (${sortable}) IS NOT 1 LIMIT 1`);
+  return odd ? "lens_time(start_text)" : "start_text";
+}
+
+function olderThan(
+  reader: Reader,
+  sort: string,
+  after: NonNullable<RunQuery["after"]>,
+): { condition: string; values: SqlValue[] } {
+  const id = typeof after === "string" ? after : after.run_id;
+  const last = reader.get<{ sort: SqlValue; row: number }>(
+    `SELECT ${sort} AS sort, row FROM lens_runs WHERE run_id = ?`,
+    [id],
+  );
+  if (last) {
+    if (last.sort === null) return { condition: `${sort} IS NULL AND row < ?`, values: [last.row] };
+    return {
+      condition: `(${sort} IS NULL OR ${sort} < ? OR (${sort} = ? AND row < ?))`,
+      values: [last.sort, last.sort, last.row],
+    };
+  }
+  // The run was deleted since; its time still tells where the next page begins.
+  if (typeof after === "string" || after.start_time === null) {
+    throw new TraceError(
+      "unknown_run",
+      `The list cannot go on after run ${id}, because it is gone. Load the list again.`,
+    );
+  }
+  return { condition: "lens_time(start_text) < ?", values: [after.start_time] };
+}
+
+/** The run with exactly this id. */
+export function findRun(reader: Reader, runId: string): Run | undefined {
+  const row = reader.get<RunRow>(`SELECT ${COLUMNS} FROM lens_runs WHERE run_id = ?`, [runId]);
+  return row && completeRun(reader, row);
+}
+
+/** Runs by exact id, else by prefix, else by substring; newest first, empty when nothing matches. */
+export function matchRuns(reader: Reader, part: string): Run[] {
+  const exact = findRun(reader, part);
+  if (exact) return [exact];
+  if (part === "") return [];
+  const sort = sortKey(reader);
+  for (const condition of ["substr(run_id, 1, length(?1)) = ?1", "instr(run_id, ?1) > 0"]) {
+    const rows = reader.all<RunRow>(
+      `SELECT ${COLUMNS} FROM lens_runs WHERE ${condition} ORDER BY ${sort} DESC, row DESC`,
+      [part],
+      Number.POSITIVE_INFINITY,
+    );
+    if (rows.length > 0) return rows.map((row) => completeRun(reader, row));
+  }
+  return [];
+}
+
+/** The one run that `part` names. Throws `unknown_run` or `ambiguous_run`. */
+export function resolveRun(reader: Reader, part: string): Run {
+  const [run, ...others] = matchRuns(reader, part);
+  if (!run) throw unknownRun(part);
+  if (others.length === 0) return run;
+  const names = [run, ...others].slice(0, 3).map((candidate) => candidate.run_id);
+  const more = others.length + 1 - names.length;
+  throw new TraceError(
+    "ambiguous_run",
+    `"${part}" matches ${others.length + 1} runs: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}. Give more of the id.`,
+  );
+}
+
+export function unknownRun(part: string): TraceError {
+  return new TraceError(
+    "unknown_run",
+    `No run's id is or contains "${part}". List the runs to see their ids.`,
+  );
+}
+
+export function listPipelines(reader: Reader): PipelineSummary[] {
+  return reader
+    .all<{ name: SqlValue; runs: number }>(
+      "SELECT pipeline_name AS name, count(*) AS runs FROM lens_runs GROUP BY pipeline_name ORDER BY pipeline_name",
+      [],
+      Number.POSITIVE_INFINITY,
+    )
+    .map(({ name, runs }) => ({ pipeline_name: asText(name) ?? "", runs }));
+}
+
+function completeRun(reader: Reader, row: RunRow): Run {
+  const runId = asText(row.run_id!) ?? "";
+  const counts = reader.get<{ spans: number; failed: number | null }>(
+    `SELECT count(*) AS spans, sum(${isFailedSql("status")}) AS failed FROM lens_spans WHERE run_id = ?`,
+    [runId],
+  );
+  const sums = reader.get<{ cost: SqlValue; tokens: SqlValue }>(
+    "SELECT sum(cost) AS cost, sum(tokens) AS tokens FROM lens_steps WHERE run_id = ?",
+    [runId],
+  );
+  const status = asText(row.status!) ?? "unknown";
+  const state = stateOfRun(status);
+  const start_time = parseTime(row.start_text);
+  const end_time = state === "running" ? null : endOf(row, start_time);
+  return {
+    run_id: runId,
+    pipeline_name: asText(row.pipeline_name!) ?? "",
+    pipeline_version: asText(row.pipeline_version!),
+    status,
+    state,
+    start_time,
+    end_time,
+    duration: start_time === null || end_time === null ? null : end_time - start_time,
+    total_cost: asNumber(row.total_cost) ?? asNumber(sums?.cost),
+    total_tokens: asNumber(sums?.tokens),
+    span_count: counts?.spans ?? 0,
+    failed_count: counts?.failed ?? 0,
+  };
+}
+
+/** 0.4 writes an end; 0.6 leaves it NULL and touches `updated_at` last at the end, and keeps whole milliseconds besides. */
+function endOf(row: RunRow, start: number | null): number | null {
+  const end = parseTime(row.end_text);
+  if (end !== null) return end;
+  const updated = parseTime(row.updated_text);
+  const milliseconds = asNumber(row.execution_ms);
+  if (updated !== null && (start === null || updated > start || milliseconds === null)) return updated;
+  return start === null || milliseconds === null ? null : start + milliseconds / 1000;
+}

@@ -1,0 +1,114 @@
+import type { EngineDatabase, Reader, Snapshot } from "../engine/reader.ts";
+import { flattenBlob } from "./blobs.ts";
+import { detectLayout, type Layout, viewNames } from "./layout.ts";
+import type { Run } from "./model.ts";
+import { type RunSpans, readRunSpans } from "./run-spans.ts";
+import { findRun, unknownRun } from "./runs.ts";
+import { usualDurations } from "./spans.ts";
+import { parseTime } from "./values.ts";
+
+/** Spans kept in memory between calls, over all runs. A run of its own is always kept. */
+const CACHED_SPANS = 500_000;
+
+/** One database seen through the canonical views, with what was derived from its present state. */
+export class StoreSession {
+  #schemaVersion: number | undefined;
+  #layout: Layout | undefined;
+  #cacheGeneration = -1;
+  readonly #runSpans = new Map<string, RunSpans>();
+  readonly #derived = new Map<string, unknown>();
+
+  constructor(readonly database: EngineDatabase) {
+    database.define("lens_time", (value) => parseTime(value ?? null));
+    database.define("lens_flatten", (blob) => flattenBlob(blob));
+  }
+
+  get layout(): Layout | undefined {
+    return this.#layout;
+  }
+
+  /** Reads one snapshot through the views. They are made anew when the schema has changed: flujo migrates in place and replaces files. */
+  read<T>(work: (reader: Reader) => T): { value: T; snapshot: Snapshot } {
+    let seen: { version: number; layout: Layout } | undefined;
+    let attempts = 0;
+    const attempt = (reader: Reader): T => {
+      seen = undefined;
+      attempts += 1;
+      // What an unproven attempt left in memory must not outlive it.
+      if (attempts > 1) this.#forget();
+      this.#dropStale();
+      const version =
+        reader.get<{ schema_version: number }>("PRAGMA main.schema_version")?.schema_version ?? 0;
+      if (version !== this.#schemaVersion) {
+        const layout = detectLayout(reader);
+        for (const view of viewNames) reader.all(`DROP VIEW IF EXISTS temp.${view}`);
+        for (const view of layout.views) reader.all(view);
+        seen = { version, layout };
+      }
+      return work(reader);
+    };
+    const result = this.#readOrForget(attempt);
+    // Only now is it proven that the schema was not read in the middle of a change.
+    if (seen) {
+      this.#schemaVersion = seen.version;
+      this.#layout = seen.layout;
+    }
+    return result;
+  }
+
+  #readOrForget<T>(attempt: (reader: Reader) => T): { value: T; snapshot: Snapshot } {
+    try {
+      return this.database.read(attempt);
+    } catch (thrown) {
+      this.#forget();
+      throw thrown;
+    }
+  }
+
+  /** The spans of a run with exactly this id, from memory while the database stays as it is. */
+  runSpans(reader: Reader, runId: string): RunSpans {
+    const known = this.#runSpans.get(runId);
+    if (known) return known;
+    const run = findRun(reader, runId);
+    if (!run) throw unknownRun(runId);
+    return this.#keep(readRunSpans(reader, run));
+  }
+
+  /** As {@link runSpans}, for a run that was read already in the same snapshot. */
+  spansOf(reader: Reader, run: Run): RunSpans {
+    return this.#runSpans.get(run.run_id) ?? this.#keep(readRunSpans(reader, run));
+  }
+
+  /** A value derived from the whole database, computed once a state of it. */
+  derived<T>(key: string, compute: () => T): T {
+    if (!this.#derived.has(key)) this.#derived.set(key, compute());
+    return this.#derived.get(key) as T;
+  }
+
+  usual(reader: Reader, run: Run): Map<string, Float64Array> {
+    return this.derived(`usual ${run.pipeline_name}`, () => usualDurations(reader, run));
+  }
+
+  #dropStale(): void {
+    if (this.#cacheGeneration === this.database.generation) return;
+    this.#cacheGeneration = this.database.generation;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#runSpans.clear();
+    this.#derived.clear();
+  }
+
+  #keep(spans: RunSpans): RunSpans {
+    let total = spans.rows.keys.length;
+    for (const kept of this.#runSpans.values()) total += kept.rows.keys.length;
+    for (const [runId, kept] of this.#runSpans) {
+      if (total <= CACHED_SPANS) break;
+      total -= kept.rows.keys.length;
+      this.#runSpans.delete(runId);
+    }
+    this.#runSpans.set(spans.run.run_id, spans);
+    return spans;
+  }
+}

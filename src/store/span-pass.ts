@@ -1,0 +1,149 @@
+import type { Reader, SqlParams, SqlValue } from "../engine/reader.ts";
+import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
+import type { StatisticsQuery } from "./model.ts";
+import { COST_SQL, TOKENS_SQL } from "./run-spans.ts";
+import { type ErrorHint, errorFromAttributes } from "./span-error.ts";
+import { emptyRows, type SpanRows } from "./span-rows.ts";
+import { isFailedSql } from "./status.ts";
+import { asNumber, asText, parseAttributes, parseTime } from "./values.ts";
+
+/** What a pass needs to know of a run. */
+export interface PassRun {
+  readonly run_id: string;
+  readonly pipeline_name: string;
+  readonly status: string;
+  readonly start_time: number | null;
+}
+
+/** All spans of one run, and which of them the time range holds. */
+export interface PassedRun {
+  readonly run: PassRun;
+  readonly rows: SpanRows;
+  /** Start of a row in seconds since the epoch; NaN where unknown. */
+  wallStart(row: number): number;
+  inRange(row: number): boolean;
+}
+
+/**
+ * Visits every run of a query with all its spans, once each. Spans of runs that `runs` does not know are left out, as flujo does.
+ * Rows of a run normally lie together in the file, because a trace is written at once; where they don't, the pass goes by run instead.
+ */
+export function passOverSpans(
+  reader: Reader,
+  query: StatisticsQuery,
+  visit: (passed: PassedRun) => void,
+  restart: () => void,
+): void {
+  const runs = readPassRuns(reader, query.pipelineName);
+  if (query.pipelineName === undefined) {
+    if (passInOrder(reader, query, runs, visit, "lens_spans_scan", [])) return;
+    restart();
+    passInOrder(reader, query, runs, visit, "lens_spans ORDER BY run_id, key", []);
+    return;
+  }
+  const condition =
+    "lens_spans WHERE run_id IN (SELECT run_id FROM lens_runs WHERE pipeline_name = ?) ORDER BY run_id, key";
+  passInOrder(reader, query, runs, visit, condition, [query.pipelineName]);
+}
+
+/** False when a run came back after another had begun; what was visited by then must be thrown away. */
+function passInOrder(
+  reader: Reader,
+  query: StatisticsQuery,
+  runs: ReadonlyMap<string, PassRun>,
+  visit: (passed: PassedRun) => void,
+  source: string,
+  params: SqlParams & readonly SqlValue[],
+): boolean {
+  const expected = estimateRows(reader);
+  const finished = new Set<string>();
+  let current: string | undefined;
+  let rows = emptyRows();
+  let count = 0;
+  let whole = true;
+  const flush = () => {
+    if (current === undefined) return;
+    finished.add(current);
+    const run = runs.get(current);
+    if (run) visit(passed(run, rows, query));
+    rows = emptyRows();
+  };
+  const sql = `SELECT key, run_id, span_id, parent_span_id, name, status, start_raw, end_raw, ${COST_SQL}, ${TOKENS_SQL},
+    CASE WHEN ${isFailedSql("status")} THEN attributes END FROM ${source}`;
+  reader.each(sql, params, (row) => {
+    const runId = asText(row[1]) ?? "";
+    if (runId !== current) {
+      flush();
+      if (finished.has(runId)) {
+        whole = false;
+        return false;
+      }
+      current = runId;
+    }
+    append(rows, row);
+    count += 1;
+    if (count % 10_000 === 0) {
+      reader.checkCancelled();
+      reader.progress(Math.min(0.99, count / expected));
+    }
+    return true;
+  });
+  if (whole) flush();
+  return whole;
+}
+
+function append(rows: SpanRows, row: readonly SqlValue[]): void {
+  const [key, , id, parent, name, status, start, end, cost, tokens, attributes] = row;
+  const at = rows.keys.length;
+  rows.keys.push(key as number);
+  rows.ids.push(asText(id) ?? "");
+  rows.parents.push(asText(parent));
+  rows.names.push(asText(name) ?? "");
+  rows.statuses.push(asText(status) ?? "unknown");
+  rows.starts.push(asNumber(start) ?? Number.NaN);
+  rows.ends.push(asNumber(end) ?? Number.NaN);
+  rows.costs.push(asNumber(cost) ?? Number.NaN);
+  rows.tokens.push(asNumber(tokens) ?? Number.NaN);
+  rows.attempts.push(Number.NaN);
+  const hint: ErrorHint | undefined =
+    attributes === null ? undefined : errorFromAttributes(parseAttributes(asText(attributes)));
+  if (hint) rows.hints.set(at, hint);
+}
+
+function passed(run: PassRun, rows: SpanRows, { timeRange }: StatisticsQuery): PassedRun {
+  const offset = anchor(earliestMonotonic(rows.starts), run.start_time);
+  const wallStart = (row: number) => toWallClock(rows.starts[row]!, offset);
+  return { run, rows, wallStart, inRange: (row) => within(wallStart(row), timeRange) };
+}
+
+/** Whether a time lies in an inclusive range; an unknown time lies only in the open one. */
+export function within(time: number, range: StatisticsQuery["timeRange"]): boolean {
+  if (range === undefined || (range[0] === undefined && range[1] === undefined)) return true;
+  return time >= (range[0] ?? Number.NEGATIVE_INFINITY) && time <= (range[1] ?? Number.POSITIVE_INFINITY);
+}
+
+function readPassRuns(reader: Reader, pipeline: string | undefined): Map<string, PassRun> {
+  const runs = new Map<string, PassRun>();
+  reader.each(
+    "SELECT run_id, pipeline_name, status, start_text FROM lens_runs WHERE ?1 IS NULL OR pipeline_name = ?1",
+    [pipeline ?? null],
+    ([id, name, status, start]) => {
+      const run_id = asText(id) ?? "";
+      runs.set(run_id, {
+        run_id,
+        pipeline_name: asText(name) ?? "",
+        status: asText(status) ?? "unknown",
+        start_time: parseTime(start),
+      });
+    },
+  );
+  return runs;
+}
+
+/** For progress only. Rows are numbered from 1, so the last number is close to the count. */
+function estimateRows(reader: Reader): number {
+  const last = reader.get<{ last: number | null }>(
+    "SELECT max(key) AS last FROM lens_spans_scan WHERE key > 0",
+  );
+  return Math.max(1, last?.last ?? 1);
+}

@@ -1,0 +1,243 @@
+import { TraceError } from "../engine/errors.ts";
+import type { Reader, SqlValue } from "../engine/reader.ts";
+import { toWallClock } from "./clock.ts";
+import type { Level, Outline, OutlineSpan, Run, SpanDetail, Step, UsualDuration } from "./model.ts";
+import { outlineSpan, type RunSpans } from "./run-spans.ts";
+import { readEvaluations, readSteps } from "./steps.ts";
+import { asText, isObject, parseAttributes } from "./values.ts";
+
+/** The spans of a run, flat, as they cross a thread; {@link Trace} is rebuilt from it. Attributes are still text. */
+export interface FlatTrace {
+  readonly run_id: string;
+  readonly provisional: boolean;
+  readonly warnings: readonly string[];
+  /** Reading order. `parent` is an index into this array, -1 at the top. */
+  readonly spans: readonly FlatSpan[];
+}
+
+export interface FlatSpan {
+  readonly parent: number;
+  readonly span_id: string;
+  readonly parent_span_id: string | null;
+  readonly name: string;
+  readonly status: string;
+  readonly start_time: number | null;
+  readonly end_time: number | null;
+  readonly attributes: string | null;
+}
+
+/** The whole trace with attributes. */
+export function readTrace(reader: Reader, spans: RunSpans): FlatTrace {
+  const attributes = new Map<number, string | null>();
+  if (!spans.provisional) {
+    reader.each(
+      "SELECT key, attributes FROM lens_spans WHERE run_id = ?",
+      [spans.run.run_id],
+      ([key, text]) => {
+        attributes.set(key as number, asText(text));
+      },
+    );
+  }
+  const position = positions(spans);
+  return {
+    run_id: spans.run.run_id,
+    provisional: spans.provisional,
+    warnings: spans.warnings,
+    spans: Array.from(spans.tree.order, (row) =>
+      flatSpan(spans, row, parentPosition(spans, row, position), attributes),
+    ),
+  };
+}
+
+/** Spans by start, then by row, with raw status and name matched exactly. */
+export function readSpans(
+  reader: Reader,
+  spans: RunSpans,
+  query: { status?: string; name?: string },
+): FlatTrace {
+  const all = readTrace(reader, spans).spans.map((span, at) => ({ span, row: spans.tree.order[at]! }));
+  const found = all.filter(
+    ({ span }) =>
+      (query.status === undefined || span.status === query.status) &&
+      (query.name === undefined || span.name === query.name),
+  );
+  found.sort((a, b) => (a.span.start_time ?? Infinity) - (b.span.start_time ?? Infinity) || a.row - b.row);
+  return {
+    run_id: spans.run.run_id,
+    provisional: spans.provisional,
+    warnings: spans.warnings,
+    spans: found.map(({ span }) => span),
+  };
+}
+
+function flatSpan(
+  { rows, offset }: RunSpans,
+  row: number,
+  parent: number,
+  attributes: ReadonlyMap<number, string | null>,
+): FlatSpan {
+  const start = toWallClock(rows.starts[row]!, offset);
+  const end = toWallClock(rows.ends[row]!, offset);
+  return {
+    parent,
+    span_id: rows.ids[row]!,
+    parent_span_id: rows.parents[row]!,
+    name: rows.names[row]!,
+    status: rows.statuses[row]!,
+    start_time: Number.isNaN(start) ? null : start,
+    end_time: Number.isNaN(end) ? null : end,
+    attributes: attributes.get(rows.keys[row]!) ?? null,
+  };
+}
+
+/** Place of every row in reading order. */
+function positions({ tree }: RunSpans): Int32Array {
+  const position = new Int32Array(tree.order.length);
+  tree.order.forEach((row, at) => {
+    position[row] = at;
+  });
+  return position;
+}
+
+function parentPosition({ tree }: RunSpans, row: number, position: Int32Array): number {
+  const up = tree.parent[row]!;
+  return up < 0 ? -1 : position[up]!;
+}
+
+/** The first `limit` spans in reading order; parents always stand before their children, so the cut keeps the tree whole. */
+export function outline(spans: RunSpans, limit: number): Omit<Outline, "snapshot"> {
+  const position = positions(spans);
+  const shown = spans.tree.order.subarray(0, limit);
+  return {
+    run: spans.run,
+    provisional: spans.provisional,
+    spans: Array.from(shown, (row) => outlineSpan(spans, row, parentPosition(spans, row, position))),
+    total: spans.tree.order.length,
+    warnings: spans.warnings,
+  };
+}
+
+/** One level of the tree, `parent` by key. The items' own `parent` is -1: they stand alone. */
+export function level(spans: RunSpans, parent: number | undefined, limit: number): Omit<Level, "snapshot"> {
+  const { tree } = spans;
+  let below = tree.roots;
+  if (parent !== undefined) {
+    const row = rowOf(spans, parent);
+    below = tree.children.subarray(tree.childOffset[row]!, tree.childOffset[row + 1]!);
+  }
+  return {
+    items: Array.from(below.subarray(0, limit), (row) => outlineSpan(spans, row, -1)),
+    total: below.length,
+    provisional: spans.provisional,
+  };
+}
+
+function rowOf(spans: RunSpans, key: number): number {
+  const row = spans.byKey.get(key);
+  if (row === undefined) {
+    throw new TraceError(
+      "not_found",
+      "This span is no longer in the database: its run was written again. Refresh to see the new spans.",
+    );
+  }
+  return row;
+}
+
+/** Everything about one span but what is usual for its name. */
+export function spanDetail(
+  reader: Reader,
+  spans: RunSpans,
+  key: number,
+): Omit<SpanDetail, "snapshot" | "usual"> {
+  const row = rowOf(spans, key);
+  const text = spans.provisional
+    ? null
+    : asText(
+        reader.get<{ attributes: SqlValue }>(
+          "SELECT attributes FROM lens_spans WHERE run_id = ? AND key = ?",
+          [spans.run.run_id, key],
+        )?.attributes,
+      );
+  const attributes = parseAttributes(text);
+  const name = spans.rows.names[row]!;
+  const step = stepOf(spans, row, readSteps(reader, spans.run.run_id));
+  return {
+    span: outlineSpan(spans, row, -1) satisfies OutlineSpan,
+    run: spans.run,
+    attributes,
+    attributes_text: text,
+    error: spans.errors.get(row) ?? null,
+    parents: parentNames(spans, row),
+    input: attributeText(attributes, "step_input", "flujo.input", "input") ?? step?.input ?? null,
+    output: attributeText(attributes, "step_output", "flujo.output", "output") ?? step?.output ?? null,
+    step,
+    evaluations: readEvaluations(reader, spans.run.run_id, spans.tree.parent[row]! < 0 ? undefined : name),
+    provisional: spans.provisional,
+  };
+}
+
+/** The record of a step that ran several times is the one with the same place among its name's. */
+function stepOf(spans: RunSpans, row: number, steps: readonly Step[]): Step | null {
+  const named = steps.filter((step) => step.step_name === spans.rows.names[row]);
+  if (named.length <= 1) return named[0] ?? null;
+  let place = 0;
+  for (const other of spans.tree.order) {
+    if (other === row) break;
+    if (spans.rows.names[other] === spans.rows.names[row]) place += 1;
+  }
+  return named[place] ?? null;
+}
+
+/** A chain of parents is listed up to this depth; a tooltip or pane shows far fewer. */
+const PARENTS_LISTED = 1_000;
+
+function parentNames(spans: RunSpans, row: number): string[] {
+  const names: string[] = [];
+  for (
+    let up = spans.tree.parent[row]!;
+    up >= 0 && names.length < PARENTS_LISTED;
+    up = spans.tree.parent[up]!
+  ) {
+    names.push(spans.rows.names[up]!);
+  }
+  return names.reverse();
+}
+
+function attributeText(attributes: SpanDetail["attributes"], ...keys: string[]): string | undefined {
+  if (!isObject(attributes)) return undefined;
+  for (const key of keys) {
+    const value = attributes[key];
+    if (value !== undefined && value !== null)
+      return typeof value === "string" ? value : JSON.stringify(value);
+  }
+  return undefined;
+}
+
+/** Durations of completed spans by name, sorted, over the newest runs of one pipeline. */
+export function usualDurations(reader: Reader, run: Run): Map<string, Float64Array> {
+  const durations = new Map<string, number[]>();
+  reader.each(
+    `SELECT span.name, span.end_raw - span.start_raw
+      FROM (SELECT run_id FROM lens_runs WHERE pipeline_name = ? ORDER BY start_text DESC LIMIT 200) AS run
+      CROSS JOIN lens_spans AS span ON span.run_id = run.run_id
+      WHERE span.end_raw >= span.start_raw AND lower(span.status) IN ('completed', 'running', 'success', 'ok')
+      LIMIT 50000`,
+    [run.pipeline_name],
+    ([name, duration]) => {
+      const key = asText(name) ?? "";
+      const list = durations.get(key);
+      if (list) list.push(duration as number);
+      else durations.set(key, [duration as number]);
+    },
+  );
+  return new Map(Array.from(durations, ([name, list]) => [name, Float64Array.from(list).sort()]));
+}
+
+/** What is usual for one name; null for fewer than two spans. */
+export function usualOf(
+  sorted: Float64Array | undefined,
+  percentile: (sorted: Float64Array, share: number) => number,
+): UsualDuration | null {
+  if (!sorted || sorted.length < 2) return null;
+  return { count: sorted.length, p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95) };
+}

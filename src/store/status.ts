@@ -1,0 +1,29 @@
+import type { State } from "./model.ts";
+
+const WORDS: Readonly<Record<Exclude<State, "unknown">, readonly string[]>> = {
+  running: ["running", "in_progress", "started", "pending"],
+  completed: ["completed", "complete", "success", "succeeded", "ok", "done"],
+  failed: ["failed", "failure", "error", "errored"],
+  paused: ["paused", "suspended", "waiting"],
+  cancelled: ["cancelled", "canceled", "aborted"],
+};
+
+const STATES: ReadonlyMap<string, State> = new Map(
+  Object.entries(WORDS).flatMap(([state, words]) => words.map((word) => [word, state as State] as const)),
+);
+
+/** The state that a raw run status stands for. */
+export function stateOfRun(status: string): State {
+  return STATES.get(status.trim().toLowerCase()) ?? "unknown";
+}
+
+/** As for runs, but a span that says "running" and has ended is completed: flujo's OpenTelemetry exporter writes it so. */
+export function stateOfSpan(status: string, finished: boolean): State {
+  const state = stateOfRun(status);
+  return state === "running" && finished ? "completed" : state;
+}
+
+/** An SQL condition that is true for failed rows, by the same words. `column` must be a column name, never user text. */
+export function isFailedSql(column: string): string {
+  return `lower(trim(${column})) IN (${WORDS.failed.map((word) => `'${word}'`).join(", ")})`;
+}
