@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from "commander";
+
+/** A whole number from 1 up, as `--limit` takes it. */
+export function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!/^\+?\d+$/.test(text) || !Number.isSafeInteger(limit) || limit < 1) {
+    throw new InvalidArgumentError("It takes a whole number from 1 up.");
+  }
+  return limit;
+}
+
+/** A positive number of hours, with or without a fraction. */
+export function parseHours(text: string): number {
+  const hours = Number(text);
+  if (text.trim() === "" || !Number.isFinite(hours) || hours <= 0) {
+    throw new InvalidArgumentError("It takes a number of hours above 0, such as 24 or 0.5.");
+  }
+  return hours;
+}
+
+/** A run id or a part of one. */
+export function parseRunId(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It takes a run id or a part of one.");
+  return text;
+}
+
+/** A path or an address. */
+export function parseDatabase(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It takes the path of a trace database.");
+  return text;
+}
+
+/** A path of a file. */
+export function parseFile(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It takes the path of a file.");
+  return text;
+}

@@ -1,0 +1,79 @@
+import type { Command } from "commander";
+import type { TraceStore } from "../../store/store.ts";
+import { parseRunId } from "../arguments.ts";
+import { UsageError } from "../exit.ts";
+import { staleNote } from "../notes.ts";
+import type { StartSession } from "../program.ts";
+import { runHeading } from "../run-view.ts";
+import type { Session } from "../session.ts";
+import { nestedShape, shaped, spanShape } from "../shapes.ts";
+import { traceLines } from "../trace-view.ts";
+
+/** What `trace` and `from-file` have in common. */
+export interface TraceOptions {
+  readonly flat?: boolean;
+}
+
+export const flatOption = [
+  "--flat",
+  "with --json: a flat array of spans with parent ids, in reading order",
+] as const;
+
+/** Rejects `--flat` where it would mean nothing. */
+export function checkFlat(options: TraceOptions, session: Session): void {
+  if (options.flat && !session.json) throw new UsageError("--flat shapes JSON: use it with --json.");
+}
+
+/** `flujo-lens trace RUN`: the spans of a run as a tree. */
+export function addTraceCommand(program: Command, start: StartSession): void {
+  program
+    .command("trace")
+    .summary("show the spans of a run as a tree")
+    .description("Shows the spans of a run as a tree, and under a failed span the reason.")
+    .argument("<run_id>", "run id or a part that only one run has", parseRunId)
+    .option(...flatOption)
+    .action(async (runId: string, options: TraceOptions, command: Command) => {
+      const session = start(command);
+      checkFlat(options, session);
+      await session.withStore((store) =>
+        session.json ? printJson(session, store, runId, options) : printTree(session, store, runId),
+      );
+    });
+}
+
+async function printJson(
+  session: Session,
+  store: TraceStore,
+  runId: string,
+  options: TraceOptions,
+): Promise<void> {
+  const trace = await store.getTrace(runId, { signal: session.signal });
+  const value = options.flat ? shaped(trace.spans, spanShape) : nestedShape(trace.roots);
+  await noteState(session, trace);
+  await session.writeJson(value);
+}
+
+async function printTree(session: Session, store: TraceStore, part: string): Promise<void> {
+  const { run } = await store.getRunDetail(part, { signal: session.signal });
+  const outline = await store.getOutline(run.run_id, {}, { signal: session.signal });
+  await session.writeLines(runHeading(outline.run, session.palette, session.now()), [""]);
+  if (outline.spans.length === 0) {
+    await session.writeLines([
+      "This run has neither spans nor steps yet: flujo writes the trace when a run ends.",
+    ]);
+  }
+  await session.writeLines(traceLines(outline.spans, session.palette, session.out.width));
+  await noteState(session, outline);
+}
+
+async function noteState(
+  session: Session,
+  answer: Pick<Awaited<ReturnType<TraceStore["getOutline"]>>, "provisional" | "warnings" | "snapshot">,
+): Promise<void> {
+  if (answer.provisional) {
+    await session.note("This run has not written its trace yet: the tree is made from its steps so far.");
+  }
+  for (const warning of answer.warnings) await session.note(warning);
+  const stale = staleNote(answer.snapshot);
+  if (stale !== undefined) await session.note(stale);
+}

@@ -1,0 +1,96 @@
+import { TraceError } from "../engine/errors.ts";
+import { oneLine } from "../format/text.ts";
+import { resolveStateUri, type Source } from "../sources/address.ts";
+import type { TraceStore } from "../store/store.ts";
+import type { Palette } from "./colour.ts";
+import { jsonPieces } from "./json-writer.ts";
+import type { Output } from "./output.ts";
+
+/** What the process around the program gives it; tests give their own. */
+export interface Surroundings {
+  readonly cwd: string;
+  /** Seconds since the epoch. */
+  now(): number;
+  openStore(path: string): Promise<TraceStore>;
+  /** The database that a command means when none is named. */
+  findDatabase(): Promise<Source>;
+}
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly db?: string;
+  readonly json?: boolean;
+}
+
+/** One command under way: where it reads from and where it writes to. */
+export class Session {
+  constructor(
+    private readonly surroundings: Surroundings,
+    private readonly options: GlobalOptions,
+    readonly out: Output,
+    private readonly messages: Output,
+    readonly palette: Palette,
+    readonly signal: AbortSignal,
+  ) {}
+
+  get json(): boolean {
+    return this.options.json === true;
+  }
+
+  /** Seconds since the epoch. */
+  now(): number {
+    return this.surroundings.now();
+  }
+
+  /** Absolute path of a file named on the command line. */
+  get cwd(): string {
+    return this.surroundings.cwd;
+  }
+
+  /** Opens the database, lets `work` read it, and closes it whatever happens. */
+  async withStore(work: (store: TraceStore) => Promise<void>): Promise<void> {
+    const path = await this.databasePath();
+    this.signal.throwIfAborted();
+    const store = await this.surroundings.openStore(path);
+    try {
+      await work(store);
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** Writes the one JSON value of this command. */
+  async writeJson(value: unknown): Promise<void> {
+    await this.out.pieces(withBreak(jsonPieces(value)), this.signal);
+  }
+
+  async writeLines(...parts: Iterable<string>[]): Promise<void> {
+    for (const part of parts) await this.out.lines(part, this.signal);
+  }
+
+  /** Says something beside the answer, on stderr. */
+  async note(sentence: string): Promise<void> {
+    await this.messages.lines([oneLine(sentence, 1000)]);
+  }
+
+  private async databasePath(): Promise<string> {
+    const { db } = this.options;
+    const source =
+      db === undefined
+        ? await this.surroundings.findDatabase()
+        : resolveStateUri(db, this.surroundings.cwd, "argument");
+    switch (source.kind) {
+      case "file":
+        return source.path;
+      case "unsupported":
+        throw new TraceError("unsupported_source", source.sentence);
+      case "problem":
+        throw new TraceError("not_found", source.sentence);
+    }
+  }
+}
+
+function* withBreak(pieces: Iterable<string>): Generator<string> {
+  yield* pieces;
+  yield "\n";
+}

@@ -1,0 +1,111 @@
+import { formatCost, formatCount, formatDuration } from "../format/numbers.ts";
+import { oneLine } from "../format/text.ts";
+import type { OutlineSpan } from "../store/model.ts";
+import { type Palette, plain } from "./colour.ts";
+import { markOf, painterOf } from "./marks.ts";
+import { levelNote, TreeGuides } from "./tree.ts";
+import { cutTo, displayWidth, padding } from "./width.ts";
+
+/** A span as the tree shows it. */
+export type TraceRow = Pick<
+  OutlineSpan,
+  | "parent"
+  | "depth"
+  | "child_count"
+  | "name"
+  | "state"
+  | "status"
+  | "duration"
+  | "cost"
+  | "tokens"
+  | "attempt"
+  | "error"
+>;
+
+/** Longest name, in characters; and the widest that the column of names grows, in cells. */
+const MAX_NAME = 120;
+const MAX_LABEL = 72;
+const DURATION_WIDTH = 10;
+
+/**
+ * A trace as lines of text: one row a span with its duration, and under a failed span the reason.
+ * @param rows In reading order, parents before children.
+ */
+export function* traceLines(rows: readonly TraceRow[], palette: Palette, width: number): Generator<string> {
+  const last = lastSiblings(rows);
+  const repeated = repeatedErrors(rows);
+  const column = labelWidth(rows);
+  const guides = new TreeGuides();
+  for (const [index, row] of rows.entries()) {
+    const guide = guides.next({ depth: row.depth, last: last[index] === 1 }, row.child_count > 0);
+    const mark = painterOf(row.state, palette)(markOf(row.state));
+    const name = nameOf(row);
+    const space = padding(`${guide.row}${markOf(row.state)} ${name}`, column);
+    yield `${palette.dim(guide.row)}${mark} ${row.state === "failed" ? palette.red(name) : name}${space}  ${figures(row, palette)}`;
+    const reason = repeated[index] === 1 ? undefined : reasonOf(row);
+    if (reason === undefined) continue;
+    const room = Math.max(20, width - displayWidth(guide.below) - 2);
+    yield `${palette.dim(guide.below)}${palette.red(cutTo(reason, room))}`;
+  }
+}
+
+function nameOf(row: TraceRow): string {
+  return oneLine(row.name, MAX_NAME) || "(no name)";
+}
+
+function figures(row: TraceRow, palette: Palette): string {
+  const duration = row.duration === null ? "unfinished" : formatDuration(row.duration);
+  const facts = [
+    levelNote(row.depth, palette),
+    row.attempt !== null && row.attempt > 1 ? palette.yellow(`attempt ${formatCount(row.attempt)}`) : "",
+    row.cost !== null && row.cost !== 0 ? formatCost(row.cost) : "",
+    row.tokens !== null && row.tokens !== 0 ? palette.dim(`${formatCount(row.tokens)} tokens`) : "",
+    row.state === "paused" || row.state === "cancelled" || row.state === "unknown"
+      ? painterOf(row.state, palette)(oneLine(row.status, 40))
+      : "",
+  ].filter((fact) => fact !== "");
+  const paint = row.duration === null ? palette.blue : plain;
+  return [padding(duration, DURATION_WIDTH) + paint(duration), ...facts].join("  ");
+}
+
+function reasonOf(row: TraceRow): string | undefined {
+  if (row.error === undefined) return undefined;
+  const message = oneLine(row.error.message, 300);
+  const type = oneLine(row.error.type, 80);
+  if (message === "") return type === "unknown" ? "no error message was recorded" : type;
+  return type === "unknown" || message.startsWith(type) ? message : `${type}: ${message}`;
+}
+
+/** 1 for rows after which no sibling follows. */
+function lastSiblings(rows: readonly TraceRow[]): Uint8Array {
+  const last = new Uint8Array(rows.length);
+  const seen = new Uint8Array(rows.length + 1);
+  for (let index = rows.length - 1; index >= 0; index -= 1) {
+    const parent = rows[index]!.parent + 1;
+    if (seen[parent] === 0) last[index] = 1;
+    seen[parent] = 1;
+  }
+  return last;
+}
+
+/** 1 for failed rows that only repeat what a failed child says, or say nothing while a child does. */
+function repeatedErrors(rows: readonly TraceRow[]): Uint8Array {
+  const repeated = new Uint8Array(rows.length);
+  for (const row of rows) {
+    if (row.error === undefined || row.parent < 0) continue;
+    const above = rows[row.parent]!.error;
+    if (above === undefined) continue;
+    if (above.message === "" || above.message === row.error.message) repeated[row.parent] = 1;
+  }
+  return repeated;
+}
+
+function labelWidth(rows: readonly TraceRow[]): number {
+  const guides = new TreeGuides();
+  let widest = 0;
+  for (const row of rows) {
+    const guide = guides.next({ depth: row.depth, last: true }, false).row;
+    widest = Math.max(widest, guide.length + displayWidth(nameOf(row)) + 2);
+  }
+  return Math.min(widest, MAX_LABEL);
+}
