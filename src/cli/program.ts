@@ -65,9 +65,16 @@ export async function runProgram(args: readonly string[], around: Process): Prom
     await messages.pieces(complaints);
     if (outcome.message !== undefined) await messages.lines([outcome.message]);
   } catch (thrown) {
-    return failureOf(thrown).code;
+    return complain(thrown, messages);
   }
   return outcome.code;
+}
+
+/** The output failed; stderr may still work, and where it does not, the exit code has to say it all. */
+async function complain(thrown: unknown, messages: Output): Promise<ExitCode> {
+  const { code, message } = failureOf(thrown);
+  if (message !== undefined) await messages.lines([message]).catch(() => undefined);
+  return code;
 }
 
 function cancelledOr(thrown: unknown, signal: AbortSignal): unknown {
@@ -96,7 +103,8 @@ function buildProgram(
     .configureOutput({
       writeOut: writeHelp,
       writeErr: writeComplaint,
-      outputError: (text, write) => write(text.replace(/^error: /, "flujo-lens: ")),
+      outputError: (text, write) =>
+        write(text.replace(/^error: (.)/, (_all, first: string) => first.toUpperCase())),
     })
     .showHelpAfterError("(see --help)")
     .exitOverride();

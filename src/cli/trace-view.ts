@@ -26,6 +26,8 @@ export type TraceRow = Pick<
 const MAX_NAME = 120;
 const MAX_LABEL = 72;
 const DURATION_WIDTH = 10;
+/** Cells of a state's mark and the space after it. */
+const MARK_WIDTH = 2;
 
 /**
  * A trace as lines of text: one row a span with its duration, and under a failed span the reason.
@@ -40,11 +42,12 @@ export function* traceLines(rows: readonly TraceRow[], palette: Palette, width: 
     const guide = guides.next({ depth: row.depth, last: last[index] === 1 }, row.child_count > 0);
     const mark = painterOf(row.state, palette)(markOf(row.state));
     const name = nameOf(row);
-    const space = padding(`${guide.row}${markOf(row.state)} ${name}`, column);
+    // Guides and marks take one cell a character; measuring them anew for every row would cost most of the time.
+    const space = padding(name, column - guide.row.length - MARK_WIDTH);
     yield `${palette.dim(guide.row)}${mark} ${row.state === "failed" ? palette.red(name) : name}${space}  ${figures(row, palette)}`;
     const reason = repeated[index] === 1 ? undefined : reasonOf(row);
     if (reason === undefined) continue;
-    const room = Math.max(20, width - displayWidth(guide.below) - 2);
+    const room = Math.max(20, width - guide.below.length);
     yield `${palette.dim(guide.below)}${palette.red(cutTo(reason, room))}`;
   }
 }
@@ -105,7 +108,7 @@ function labelWidth(rows: readonly TraceRow[]): number {
   let widest = 0;
   for (const row of rows) {
     const guide = guides.next({ depth: row.depth, last: true }, false).row;
-    widest = Math.max(widest, guide.length + displayWidth(nameOf(row)) + 2);
+    widest = Math.max(widest, guide.length + MARK_WIDTH + displayWidth(nameOf(row)));
   }
   return Math.min(widest, MAX_LABEL);
 }
