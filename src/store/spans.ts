@@ -168,8 +168,8 @@ export function spanDetail(
     attributes_text: text,
     error: spans.errors.get(row) ?? null,
     parents: parentNames(spans, row),
-    input: attributeText(attributes, "step_input", "flujo.input", "input") ?? step?.input ?? null,
-    output: attributeText(attributes, "step_output", "flujo.output", "output") ?? step?.output ?? null,
+    input: attributeText(attributes, "step_input", "flujo.input", "input") ?? stored(step?.input),
+    output: attributeText(attributes, "step_output", "flujo.output", "output") ?? stored(step?.output),
     step,
     evaluations: readEvaluations(reader, spans.run.run_id, spans.tree.parent[row]! < 0 ? undefined : name),
     provisional: spans.provisional,
@@ -211,6 +211,11 @@ function attributeText(attributes: SpanDetail["attributes"], ...keys: string[]):
       return typeof value === "string" ? value : JSON.stringify(value);
   }
   return undefined;
+}
+
+/** A step without a value stores the JSON text `null`. */
+function stored(text: string | null | undefined): string | null {
+  return text === undefined || text === "null" ? null : text;
 }
 
 /** Durations of completed spans by name, sorted, over the newest runs of one pipeline. */

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Which rooms a room may import from, besides itself. The composition roots (`src/extension*.ts`) may import all of `src`. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  "src/views": ["src/panel", "src/commands", "src/sources", "src/store", "src/engine", "src/format"],
+  "src/panel": [
+    "src/views",
+    "src/commands",
+    "src/sources",
+    "src/store",
+    "src/engine",
+    "src/format",
+    "src/protocol",
+  ],
+  "src/commands": [
+    "src/views",
+    "src/panel",
+    "src/sources",
+    "src/store",
+    "src/engine",
+    "src/format",
+    "src/protocol",
+  ],
+  "src/cli": ["src/sources", "src/store", "src/engine", "src/format"],
+  "src/sources": ["src/store", "src/engine", "src/format"],
+  "src/store": ["src/engine"],
+  "src/engine": [],
+  "src/protocol": ["src/store", "src/engine"],
+  "src/format": [],
+  webview: ["src/protocol", "src/format"],
+};
+
+/** Rooms that know VS Code. */
+const insideVsCode = ["src/views", "src/panel", "src/commands", "src"];
+
+function sources(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => path.posix.join(folder, file.split(path.sep).join("/")));
+}
+
+function imports(file: string): { from: string; typeOnly: boolean }[] {
+  const text = readFileSync(path.join(root, file), "utf8");
+  return Array.from(
+    text.matchAll(/^(?:import|export)\b([^;"']*?)from "([^"]+)"|^import "([^"]+)"/gm),
+    (match) => ({
+      from: match[2] ?? match[3] ?? "",
+      typeOnly: /^\s*type\b/.test(match[1] ?? ""),
+    }),
+  );
+}
+
+function roomOf(file: string): string {
+  const parts = file.split("/");
+  if (parts[0] !== "src") return parts[0]!;
+  return parts.length > 2 ? `${parts[0]}/${parts[1]}` : "src";
+}
+
+const files = [...sources("src"), ...sources("webview")];
+
+describe("the walls of the house", () => {
+  test("there is something to check", () => {
+    expect(new Set(files.map(roomOf))).toEqual(new Set([...Object.keys(arrows), "src"]));
+  });
+
+  test.each(files)("%s imports only along the arrows", (file) => {
+    const room = roomOf(file);
+    for (const { from, typeOnly } of imports(file)) {
+      if (from === "vscode") {
+        expect(insideVsCode, `${file} imports vscode`).toContain(room);
+      } else if (from.startsWith(".")) {
+        const target = roomOf(path.posix.join(path.posix.dirname(file), from));
+        if (target === room || room === "src") continue;
+        expect(arrows[room], `${file} imports ${from}`).toContain(target);
+        if (room === "src/protocol") expect(typeOnly, `${file} may only know types of ${from}`).toBe(true);
+      }
+    }
+  });
+});
