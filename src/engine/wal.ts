@@ -1,0 +1,200 @@
+import type { ReadOnlyFile } from "./read-only-file.ts";
+
+/** The header of a write-ahead log. */
+export interface WalHeader {
+  readonly bytes: Buffer;
+  /** Byte order of the checksums; everything else in a log is big-endian. */
+  readonly bigEndian: boolean;
+  readonly pageSize: number;
+  /** Both salts, 16 hexadecimal digits. Every frame of this log repeats them. */
+  readonly salts: string;
+  readonly checksum: Checksum;
+}
+
+/** The two running sums that chain the frames of a log. */
+type Checksum = readonly [number, number];
+
+const headerSize = 32;
+const frameHeaderSize = 24;
+const magic = 0x377f0682;
+const walVersion = 3_007_000;
+const scanBytes = 1 << 22;
+const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+/** Undefined when these are not the bytes of a valid header. */
+export function parseWalHeader(bytes: Buffer): WalHeader | undefined {
+  if (bytes.length < headerSize) return undefined;
+  const word = (index: number) => bytes.readUInt32BE(index * 4);
+  const pageSize = word(2);
+  if ((word(0) & ~1) >>> 0 !== magic || word(1) !== walVersion || !isPageSize(pageSize)) return undefined;
+  const bigEndian = (word(0) & 1) === 1;
+  const words = new Uint32Array(6);
+  new Uint8Array(words.buffer).set(bytes.subarray(0, 24));
+  const checksum = addToChecksum([0, 0], words, 0, 6, bigEndian);
+  if (checksum[0] !== word(6) || checksum[1] !== word(7)) return undefined;
+  return {
+    bytes: Buffer.from(bytes.subarray(0, headerSize)),
+    bigEndian,
+    pageSize,
+    salts: bytes.toString("hex", 16, 24),
+    checksum,
+  };
+}
+
+/** SQLite's page sizes: powers of two from 512 to 65,536. */
+export function isPageSize(size: number): boolean {
+  return size >= 512 && size <= 65_536 && (size & (size - 1)) === 0;
+}
+
+/**
+ * Where the newest committed version of each page lies in a log. Refreshing reads only what was appended.
+ * A frame counts when its salts and its checksum chain hold, and when a commit frame stands at or after it.
+ */
+export class WalIndex {
+  /** Undefined when there is no log, or none with a valid header. */
+  header: WalHeader | undefined;
+  /** Last commit frame, counted from 1; 0 when nothing is committed. */
+  lastFrame = 0;
+  /** Pages of the database after that commit. */
+  pageCount = 0;
+  private checksum: Checksum = [0, 0];
+  private lastFrameHeader = Buffer.alloc(0);
+  private readonly frames = new Map<number, number>();
+  private buffer = new Uint8Array(0);
+
+  /** Frame that holds the newest version of a page (counted from 1); undefined when the main file has it. */
+  frameOf(page: number): number | undefined {
+    return this.frames.get(page);
+  }
+
+  /** Where a frame's page begins in the log, bytes. */
+  positionOf(frame: number): number {
+    return headerSize + (frame - 1) * this.frameSize + frameHeaderSize;
+  }
+
+  /** The chained checksum of the last commit frame, which stands for all frames up to it. */
+  get lastChecksum(): string {
+    return this.checksum.join(":");
+  }
+
+  /** Takes over what was committed since the last refresh; starts afresh when the log was restarted or replaced. */
+  refresh(file: ReadOnlyFile | undefined): void {
+    const header = file && parseWalHeader(readBytes(file, headerSize, 0));
+    if (file === undefined || header === undefined) {
+      this.reset(undefined);
+      return;
+    }
+    if (!this.header?.bytes.equals(header.bytes) || !this.lastFrameStands(file)) this.reset(header);
+    if (this.hasFrameAfter(file, header)) this.scan(file, header);
+  }
+
+  /** Whether header and last commit frame are still the ones that the last refresh saw. */
+  stands(file: ReadOnlyFile | undefined): boolean {
+    const header = file && parseWalHeader(readBytes(file, headerSize, 0));
+    if (file === undefined || header === undefined || this.header === undefined)
+      return this.header === header;
+    return this.header.bytes.equals(header.bytes) && this.lastFrameStands(file);
+  }
+
+  private get frameSize(): number {
+    return frameHeaderSize + (this.header?.pageSize ?? 0);
+  }
+
+  private reset(header: WalHeader | undefined): void {
+    this.header = header;
+    this.lastFrame = 0;
+    this.pageCount = 0;
+    this.checksum = header?.checksum ?? [0, 0];
+    this.lastFrameHeader = Buffer.alloc(0);
+    this.frames.clear();
+    if (header === undefined) this.buffer = new Uint8Array(0);
+  }
+
+  /** A writer that failed after its commit frame writes other frames over it without new salts. */
+  private lastFrameStands(file: ReadOnlyFile): boolean {
+    if (this.lastFrame === 0) return true;
+    const position = this.positionOf(this.lastFrame) - frameHeaderSize;
+    return this.lastFrameHeader.equals(readBytes(file, frameHeaderSize, position));
+  }
+
+  private hasFrameAfter(file: ReadOnlyFile, header: WalHeader): boolean {
+    const next = readBytes(file, frameHeaderSize, headerSize + this.lastFrame * this.frameSize);
+    return next.length === frameHeaderSize && next.toString("hex", 8, 16) === header.salts;
+  }
+
+  private scan(file: ReadOnlyFile, header: WalHeader): void {
+    const frameSize = this.frameSize;
+    const framesAtOnce = Math.max(1, Math.floor(scanBytes / frameSize));
+    const left = file.state().size - headerSize - this.lastFrame * frameSize;
+    const wanted = Math.min(framesAtOnce, Math.max(1, Math.ceil(left / frameSize))) * frameSize;
+    if (this.buffer.length < wanted) this.buffer = new Uint8Array(wanted);
+    const words = new Uint32Array(this.buffer.buffer);
+    const view = Buffer.from(this.buffer.buffer);
+    const pending: number[] = [];
+    let checksum = this.checksum;
+    let frame = this.lastFrame;
+    for (;;) {
+      const read = Math.floor(file.read(this.buffer, wanted, headerSize + frame * frameSize) / frameSize);
+      for (let index = 0; index < read; index++) {
+        const at = index * frameSize;
+        const page = view.readUInt32BE(at);
+        if (page === 0 || view.toString("hex", at + 8, at + 16) !== header.salts) return;
+        checksum = addToChecksum(checksum, words, at / 4, 2, header.bigEndian);
+        checksum = addToChecksum(
+          checksum,
+          words,
+          (at + frameHeaderSize) / 4,
+          header.pageSize / 4,
+          header.bigEndian,
+        );
+        if (checksum[0] !== view.readUInt32BE(at + 16) || checksum[1] !== view.readUInt32BE(at + 20)) return;
+        frame++;
+        pending.push(page);
+        const pageCount = view.readUInt32BE(at + 4);
+        if (pageCount === 0) continue;
+        for (const [offset, changed] of pending.entries())
+          this.frames.set(changed, frame - pending.length + 1 + offset);
+        pending.length = 0;
+        this.lastFrame = frame;
+        this.pageCount = pageCount;
+        this.checksum = checksum;
+        this.lastFrameHeader = Buffer.from(view.subarray(at, at + frameHeaderSize));
+      }
+      if (read * frameSize < wanted) return;
+    }
+  }
+}
+
+/** Adds `count` words (an even number) from `start` on. The words are in the order of this machine. */
+function addToChecksum(
+  [first, second]: Checksum,
+  words: Uint32Array,
+  start: number,
+  count: number,
+  bigEndian: boolean,
+): Checksum {
+  let a = first | 0;
+  let b = second | 0;
+  const end = start + count;
+  if (bigEndian === littleEndian) {
+    for (let index = start; index < end; index += 2) {
+      a = (a + swapped(words[index]!) + b) | 0;
+      b = (b + swapped(words[index + 1]!) + a) | 0;
+    }
+  } else {
+    for (let index = start; index < end; index += 2) {
+      a = (a + words[index]! + b) | 0;
+      b = (b + words[index + 1]! + a) | 0;
+    }
+  }
+  return [a >>> 0, b >>> 0];
+}
+
+function swapped(word: number): number {
+  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+}
+
+function readBytes(file: ReadOnlyFile, length: number, position: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, file.read(bytes, length, position));
+}
