@@ -37,7 +37,7 @@ export function formatCost(dollars: number | null | undefined): string {
   if (dollars === 0) return "$0";
   const size = Math.abs(dollars);
   const sign = dollars < 0 ? "-" : "";
-  if (size >= 1000) return `${sign}$${formatCount(Math.round(size))}`;
+  if (size >= 999.995) return `${sign}$${formatCount(Math.round(size))}`;
   if (size >= 0.1) return `${sign}$${size.toFixed(2)}`;
   if (size >= 0.000_1) return `${sign}$${size.toFixed(4).replace(/(\.\d\d\d*?)0+$/, "$1")}`;
   return `${sign}$${Number(size.toPrecision(2))}`;

@@ -1,9 +1,14 @@
 /** Text from traces is hostile. These make it inert and visible; escaping for a markup language is each face's own duty. */
 
-// Control characters (C0, C1), bidirectional overrides and isolates, zero-width characters, line and paragraph separators, byte order mark.
+/**
+ * What would hide, reorder or control text: control characters (C0 but for tab and line breaks, C1), a carriage return
+ * that ends no line, bidirectional marks, overrides and isolates, characters without width, line and paragraph
+ * separators, fillers, tags and selectors (which can smuggle text past the eye), and halves of surrogate pairs.
+ * A joiner between two pictographs stays, because it makes one emoji of them.
+ */
 const UNSEEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: making them visible is what this is for.
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]/g;
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200C\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\u{E0000}-\u{E0FFF}\p{Cs}]|\r(?!\n)|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D|\u200D(?!\p{Extended_Pictographic})/gu;
 
 /** Shows characters that would hide, reorder or control text as `\u{202E}`. Keeps tabs and line breaks. */
 export function visible(text: string): string {
@@ -16,20 +21,22 @@ export function visible(text: string): string {
 /** One visible line of at most `max` characters, cut with "…". Line breaks and tabs become spaces. */
 export function oneLine(text: string, max = 200): string {
   // Nothing past the cut is looked at, so that a value of megabytes costs nothing.
-  const head = visible(
-    text
-      .slice(0, max * 2)
-      .replace(/\s+/g, " ")
-      .trim(),
-  );
+  const start = wholeStart(text, max * 2);
+  const head = visible(start.replace(/\s+/g, " ").trim());
   const chars = Array.from(head);
-  return chars.length > max || text.length > max * 2 ? `${chars.slice(0, max - 1).join("")}…` : head;
+  return chars.length > max || start.length < text.length ? `${chars.slice(0, max - 1).join("")}…` : head;
 }
 
 /** Cuts after `max` UTF-16 units, never in the middle of a pair, and says how much is missing. */
 export function clip(text: string, max: number): string {
   if (text.length <= max) return text;
+  const start = wholeStart(text, max);
+  return `${start}… (${(text.length - start.length).toLocaleString("en-US")} more characters)`;
+}
+
+/** At most `max` UTF-16 units from the start, without half a pair at the end. */
+function wholeStart(text: string, max: number): string {
+  if (text.length <= max) return text;
   const code = text.charCodeAt(max - 1);
-  const end = code >= 0xd800 && code <= 0xdbff ? max - 1 : max;
-  return `${text.slice(0, end)}… (${(text.length - end).toLocaleString("en-US")} more characters)`;
+  return text.slice(0, code >= 0xd800 && code <= 0xdbff ? max - 1 : max);
 }
