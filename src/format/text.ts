@@ -1,14 +1,13 @@
 /** Text from traces is hostile. These make it inert and visible; escaping for a markup language is each face's own duty. */
 
 /**
- * What would hide, reorder or control text: control characters (C0 but for tab and line breaks, C1), a carriage return
- * that ends no line, bidirectional marks, overrides and isolates, characters without width, line and paragraph
- * separators, fillers, tags and selectors (which can smuggle text past the eye), and halves of surrogate pairs.
- * A joiner between two pictographs stays, because it makes one emoji of them.
+ * What would hide, reorder or control text: control characters but for tab and line breaks, a carriage return that ends
+ * no line, halves of surrogate pairs, line and paragraph separators, and everything without a shape of its own (marks
+ * and overrides of direction, characters without width, fillers, tags and selectors, which smuggle text past the eye).
+ * The selectors of text and emoji style stay, and a joiner between two pictographs, because it makes one emoji of them.
  */
 const UNSEEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: making them visible is what this is for.
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200C\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\u{E0000}-\u{E0FFF}\p{Cs}]|\r(?!\n)|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D|\u200D(?!\p{Extended_Pictographic})/gu;
+  /(?![\t\n\r\u200D\uFE0E\uFE0F])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]|\r(?!\n)|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D|\u200D(?!\p{Extended_Pictographic})/gu;
 
 /** Shows characters that would hide, reorder or control text as `\u{202E}`. Keeps tabs and line breaks. */
 export function visible(text: string): string {
