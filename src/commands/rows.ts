@@ -1,0 +1,62 @@
+import type * as vscode from "vscode";
+import type {
+  DatabaseNode,
+  MoreSpansNode,
+  NoticeNode,
+  RunContainer,
+  RunNode,
+  RunsNode,
+  SpanNode,
+} from "../views/nodes.ts";
+
+/** Rows that belong to a run. */
+export type RunRow = RunNode | SpanNode | MoreSpansNode;
+
+/** Finds out which row a command means: the one it was called on, else the selected one. */
+export class Rows {
+  constructor(private readonly view: vscode.TreeView<RunsNode>) {}
+
+  /** A row of a run. */
+  run(argument: unknown): RunRow | undefined {
+    const row = this.row(argument);
+    return row?.kind === "run" || row?.kind === "span" || row?.kind === "moreSpans" ? row : undefined;
+  }
+
+  span(argument: unknown): SpanNode | undefined {
+    const row = this.row(argument);
+    return row?.kind === "span" ? row : undefined;
+  }
+
+  database(argument: unknown): DatabaseNode | undefined {
+    const row = this.row(argument);
+    return row?.kind === "database" ? row : undefined;
+  }
+
+  private row(argument: unknown): RunsNode | undefined {
+    return isRow(argument) ? argument : this.view.selection[0];
+  }
+}
+
+/** The page of runs that a "Load more" row stands for. */
+export function containerOf(argument: unknown): RunContainer | undefined {
+  return isRow(argument) && argument.kind === "moreRuns" ? argument.parent : undefined;
+}
+
+/** The row of a database that opens only after a question. */
+export function withheldOf(argument: unknown): NoticeNode | undefined {
+  return isRow(argument) && argument.kind === "notice" ? argument : undefined;
+}
+
+const kinds: ReadonlySet<unknown> = new Set<RunsNode["kind"]>([
+  "database",
+  "group",
+  "run",
+  "span",
+  "moreRuns",
+  "moreSpans",
+  "notice",
+]);
+
+function isRow(argument: unknown): argument is RunsNode {
+  return typeof argument === "object" && argument !== null && "kind" in argument && kinds.has(argument.kind);
+}

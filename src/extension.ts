@@ -1,0 +1,80 @@
+import * as vscode from "vscode";
+import { copyCommands } from "./commands/copy.ts";
+import { databaseCommands } from "./commands/databases.ts";
+import { filterCommands } from "./commands/filters.ts";
+import { registerCommands } from "./commands/register.ts";
+import { Rows } from "./commands/rows.ts";
+import { showCommands } from "./commands/show.ts";
+import { viewCommands } from "./commands/view.ts";
+import { TraceError } from "./engine/errors.ts";
+import { TextDocuments } from "./panel/text-documents.ts";
+import { panelType, TracePanels } from "./panel/trace-panels.ts";
+import { Databases } from "./sources/databases.ts";
+import { openTraceStore } from "./store/open.ts";
+import { RunsProvider } from "./views/runs-provider.ts";
+import { RunsView } from "./views/runs-view.ts";
+import { ViewSettings } from "./views/view-settings.ts";
+import { WorkspaceDatabases } from "./views/workspace-databases.ts";
+
+/** What the tests inside VS Code look at. Nothing is handed out otherwise. */
+export interface TestAccess {
+  readonly runs: RunsProvider;
+  readonly view: RunsView;
+  readonly databases: WorkspaceDatabases;
+  readonly settings: ViewSettings;
+  readonly panels: TracePanels;
+}
+
+let databases: Databases | undefined;
+
+export function activate(context: vscode.ExtensionContext): TestAccess | undefined {
+  const log = vscode.window.createOutputChannel("Flujo Lens", { log: true });
+  context.subscriptions.push(log);
+  try {
+    const access = start(context, log);
+    return context.extensionMode === vscode.ExtensionMode.Test ? access : undefined;
+  } catch (thrown) {
+    // VS Code writes a failed activation only to a log that nobody looks at.
+    const error = TraceError.from(thrown);
+    log.error(error.message, error);
+    void vscode.window.showErrorMessage(vscode.l10n.t("Flujo Lens could not start. {0}", error.message));
+    throw thrown;
+  }
+}
+
+export async function deactivate(): Promise<void> {
+  await databases?.dispose();
+}
+
+function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): TestAccess {
+  databases = new Databases(openTraceStore);
+  const workspace = new WorkspaceDatabases(databases, context.workspaceState, log);
+  const settings = new ViewSettings(context.workspaceState);
+  const runs = new RunsProvider(workspace, settings, log);
+  const view = new RunsView(runs, settings);
+  const documents = new TextDocuments();
+  const panels = new TracePanels({ extension: context.extensionUri, documents, log }, (path) =>
+    workspace.find(path),
+  );
+  const rows = new Rows(view.view);
+  context.subscriptions.push(
+    workspace,
+    settings,
+    runs,
+    view,
+    documents,
+    panels,
+    vscode.window.registerWebviewPanelSerializer(panelType, panels),
+    registerCommands(
+      {
+        ...showCommands(workspace, panels, rows, log),
+        ...copyCommands(rows),
+        ...filterCommands(settings, workspace),
+        ...databaseCommands(workspace, rows),
+        ...viewCommands(runs, log),
+      },
+      log,
+    ),
+  );
+  return { runs, view, databases: workspace, settings, panels };
+}

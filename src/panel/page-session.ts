@@ -1,0 +1,127 @@
+import { TraceError } from "../engine/errors.ts";
+import type { PanelMessage, PanelMethods, Request, View } from "../protocol/messages.ts";
+import type { TraceStore } from "../store/store.ts";
+import { readMessage } from "./validate.ts";
+
+/** What a page may cause outside of itself. */
+export interface PageHost {
+  store(): Promise<TraceStore>;
+  post(message: PanelMessage): void;
+  copy(text: string): Promise<void>;
+  openText(document: PanelMethods["openText"]["params"]): Promise<void>;
+  /** The page's script has started, for the first time or again. */
+  ready(): void;
+  shown(view: View): void;
+  warn(sentence: string): void;
+}
+
+/** Runs listed for the page's picker when it names no limit. */
+const DEFAULT_RUNS = 100;
+
+/** The panel's end of the conversation: answers every request exactly once, and stops what is no longer wanted. */
+export class PageSession {
+  private readonly calls = new Map<number, AbortController>();
+
+  constructor(private readonly host: PageHost) {}
+
+  receive(raw: unknown): void {
+    const inbound = readMessage(raw);
+    switch (inbound.kind) {
+      case "message":
+        break;
+      case "bad_request": {
+        this.host.warn(`The page sent a request that is not understood: ${inbound.reason}`);
+        const error = new TraceError(
+          "invalid_argument",
+          `This request is not understood: ${inbound.reason}.`,
+        );
+        this.host.post({ type: "failure", id: inbound.id, error: error.toValue() });
+        return;
+      }
+      case "bad_message":
+        this.host.warn(`The page sent a message that is not understood: ${inbound.reason}`);
+        return;
+    }
+    const { message } = inbound;
+    switch (message.type) {
+      case "ready":
+        // A page that starts again counts its requests from the beginning: answers to the old ones would be mistaken.
+        this.abandon();
+        this.host.ready();
+        return;
+      case "request":
+        void this.answer(message);
+        return;
+      case "cancel":
+        this.calls.get(message.id)?.abort();
+        return;
+      case "shown":
+        this.host.shown(message.view);
+        return;
+    }
+  }
+
+  /** Stops everything under way, and answers none of it: nobody listens any more. */
+  abandon(): void {
+    const calls = [...this.calls.values()];
+    this.calls.clear();
+    for (const call of calls) call.abort();
+  }
+
+  private async answer(request: Request): Promise<void> {
+    const { id } = request;
+    if (this.calls.has(id)) {
+      this.host.warn(`The page sent request ${id} twice; the second one was dropped.`);
+      return;
+    }
+    const call = new AbortController();
+    this.calls.set(id, call);
+    const reply = await this.perform(request, call).then(
+      (result): PanelMessage => ({ type: "reply", id, result }),
+      (thrown: unknown): PanelMessage => {
+        const error = TraceError.from(thrown);
+        if (error.kind === "internal") this.host.warn(error.message);
+        return { type: "failure", id, error: error.toValue() };
+      },
+    );
+    if (this.calls.get(id) !== call) return;
+    this.calls.delete(id);
+    this.host.post(reply);
+  }
+
+  private async perform(request: Request, call: AbortController): Promise<unknown> {
+    const { id } = request;
+    const options = {
+      signal: call.signal,
+      onProgress: (fraction: number) => {
+        if (this.calls.get(id) === call) this.host.post({ type: "progress", id, fraction });
+      },
+    };
+    switch (request.method) {
+      case "copy":
+        await this.host.copy(request.params.text);
+        return null;
+      case "openText":
+        await this.host.openText(request.params);
+        return null;
+    }
+    const store = await this.host.store();
+    switch (request.method) {
+      case "outline": {
+        const { runId, limit } = request.params;
+        return store.getOutline(runId, { limit }, options);
+      }
+      case "spanDetail":
+        return store.getSpanDetail(request.params.runId, request.params.key, options);
+      case "statistics": {
+        const { pipelineName, from, to } = request.params;
+        const timeRange = from === undefined && to === undefined ? undefined : ([from, to] as const);
+        return store.getStatisticsReport({ pipelineName, timeRange }, options);
+      }
+      case "pipelines":
+        return store.listPipelines(options);
+      case "runs":
+        return store.listRuns({ ...request.params, limit: request.params.limit ?? DEFAULT_RUNS }, options);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import * as vscode from "vscode";
+import { oneLine } from "../format/text.ts";
+
+const SCHEME = "flujo-lens-text";
+
+/** Long values of a trace as read-only documents. A text is kept as long as its document is open. */
+export class TextDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly texts = new Map<string, string>();
+  private readonly disposables: vscode.Disposable[];
+  private count = 0;
+
+  constructor() {
+    this.disposables = [
+      vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.texts.delete(uri.toString())),
+    ];
+  }
+
+  dispose(): void {
+    for (const disposable of this.disposables) disposable.dispose();
+    this.texts.clear();
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.toString()) ?? "";
+  }
+
+  /** Opens `text` in an editor tab named `title`. */
+  async open(title: string, text: string, language: "json" | "plaintext"): Promise<void> {
+    this.count += 1;
+    const name =
+      oneLine(title, 80)
+        .replace(/[/\\:?#]/g, " ")
+        .trim() || "value";
+    const ending = language === "json" ? ".json" : ".txt";
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${this.count}/${name}${ending}` });
+    this.texts.set(uri.toString(), text);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.languages.setTextDocumentLanguage(document, language);
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+}

@@ -1,0 +1,140 @@
+import * as vscode from "vscode";
+import { TraceError } from "../engine/errors.ts";
+import { shortId } from "../format/numbers.ts";
+import { oneLine } from "../format/text.ts";
+import type { PanelMessage, View } from "../protocol/messages.ts";
+import type { Database } from "../sources/databases.ts";
+import type { Disposable } from "../sources/listeners.ts";
+import type { State } from "../store/model.ts";
+import { pageHtml, pageRoot } from "./page.ts";
+import { PageSession } from "./page-session.ts";
+import type { TextDocuments } from "./text-documents.ts";
+
+/** What every panel needs. */
+export interface PanelContext {
+  readonly extension: vscode.Uri;
+  readonly documents: TextDocuments;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** One tab that shows a run or the statistics of a database. */
+export class TracePanel implements vscode.Disposable {
+  private readonly session: PageSession;
+  private readonly disposables: Disposable[] = [];
+  private readonly closed = new vscode.EventEmitter<void>();
+  readonly onDidClose = this.closed.event;
+  private hold: Disposable | undefined;
+  private listening = false;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    private readonly context: PanelContext,
+    readonly database: Database,
+    private current: View,
+  ) {
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [pageRoot(context.extension)] };
+    this.session = new PageSession({
+      store: () => database.store(),
+      post: (message) => this.post(message),
+      copy: async (text) => vscode.env.clipboard.writeText(text),
+      openText: ({ title, text, language }) => context.documents.open(title, text, language),
+      ready: () => {
+        this.listening = true;
+        this.tellView();
+      },
+      shown: (view) => this.shown(view),
+      warn: (sentence) => context.log.warn(sentence),
+    });
+    this.disposables.push(
+      webview.onDidReceiveMessage((message: unknown) => this.session.receive(message)),
+      panel.onDidChangeViewState(() => this.followVisibility()),
+      panel.onDidDispose(() => this.dispose()),
+      database.onChange(() => this.databaseChanged()),
+    );
+    webview.html = pageHtml(webview, context.extension);
+    this.followVisibility();
+    void this.updateTitle();
+  }
+
+  /** What the panel shows now. */
+  get view(): View {
+    return this.current;
+  }
+
+  /** Brings the panel to the front, with `view` in it. */
+  show(view: View): void {
+    this.current = view;
+    void this.updateTitle();
+    this.panel.reveal();
+    if (this.listening) this.tellView();
+  }
+
+  dispose(): void {
+    if (this.disposables.length === 0) return;
+    this.session.abandon();
+    this.hold?.dispose();
+    for (const disposable of this.disposables.splice(0)) disposable.dispose();
+    this.panel.dispose();
+    this.closed.fire();
+    this.closed.dispose();
+  }
+
+  private post(message: PanelMessage): void {
+    // A page that is gone has nobody to tell about it either.
+    void this.panel.webview.postMessage(message);
+  }
+
+  private tellView(): void {
+    this.post({ type: "show", view: this.current, databaseName: this.database.name });
+  }
+
+  private shown(view: View): void {
+    // The page may move between runs, never to another file.
+    if (view.database !== this.database.path) return;
+    const sameRun = view.runId === this.current.runId && view.tab === this.current.tab;
+    this.current = view;
+    if (!sameRun) void this.updateTitle();
+  }
+
+  private followVisibility(): void {
+    if (this.panel.visible) {
+      this.hold ??= this.database.hold();
+      return;
+    }
+    // A hidden page is thrown away and starts again when it is looked at: until then nothing is read for it.
+    this.hold?.dispose();
+    this.hold = undefined;
+    this.listening = false;
+    this.session.abandon();
+  }
+
+  private databaseChanged(): void {
+    if (!this.panel.visible || !this.listening) return;
+    this.post({ type: "changed" });
+    void this.updateTitle();
+  }
+
+  private async updateTitle(): Promise<void> {
+    const { runId } = this.current;
+    if (this.current.tab === "statistics" || runId === undefined) {
+      this.panel.title = vscode.l10n.t("Statistics of {0}", oneLine(this.database.name, 60));
+      this.panel.iconPath = this.icon("statistics");
+      return;
+    }
+    if (this.panel.title === "") this.panel.title = oneLine(shortId(runId));
+    try {
+      const found = await (await this.database.store()).getRun(runId);
+      if ("candidates" in found || this.current.runId !== runId || this.disposables.length === 0) return;
+      this.panel.title = `${oneLine(found.pipeline_name, 60)} ${oneLine(shortId(runId))}`;
+      this.panel.iconPath = this.icon(found.state);
+    } catch (thrown) {
+      // The page asks for the same run, and shows why it cannot be had.
+      this.context.log.debug(TraceError.from(thrown).message);
+    }
+  }
+
+  private icon(name: State | "statistics"): vscode.Uri {
+    return vscode.Uri.joinPath(this.context.extension, "media", "tab", `${name}.svg`);
+  }
+}

@@ -1,0 +1,69 @@
+import * as vscode from "vscode";
+import type { View } from "../protocol/messages.ts";
+import type { Database } from "../sources/databases.ts";
+import { type PanelContext, TracePanel } from "./trace-panel.ts";
+import { readView } from "./validate.ts";
+
+export const panelType = "flujoLens.trace";
+
+/** All open panels, at most one a run and one for a database's statistics. */
+export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  private readonly open = new Set<TracePanel>();
+
+  constructor(
+    private readonly context: PanelContext,
+    private readonly findDatabase: (path: string) => Promise<Database | undefined>,
+  ) {}
+
+  dispose(): void {
+    for (const panel of [...this.open]) panel.dispose();
+  }
+
+  /** Shows a run, in the panel that has it already or in a new one; `key` selects a span. */
+  showTrace(database: Database, runId: string, key?: number): TracePanel {
+    return this.show(database, { tab: "trace", database: database.path, runId, key });
+  }
+
+  showStatistics(database: Database): TracePanel {
+    return this.show(database, { tab: "statistics", database: database.path });
+  }
+
+  async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const view = readView(state);
+    const database = view === undefined ? undefined : await this.findDatabase(view.database);
+    if (view === undefined || database === undefined) {
+      this.context.log.info(
+        "A trace tab was not restored, because its database is not open in this workspace.",
+      );
+      webviewPanel.dispose();
+      return;
+    }
+    this.adopt(webviewPanel, database, view);
+  }
+
+  private show(database: Database, view: View): TracePanel {
+    for (const panel of this.open) {
+      if (panel.database === database && isSame(panel.view, view)) {
+        panel.show({ ...panel.view, ...view, key: view.key ?? panel.view.key });
+        return panel;
+      }
+    }
+    const webviewPanel = vscode.window.createWebviewPanel(panelType, "", vscode.ViewColumn.Active, {
+      enableScripts: true,
+      enableFindWidget: true,
+    });
+    return this.adopt(webviewPanel, database, view);
+  }
+
+  private adopt(webviewPanel: vscode.WebviewPanel, database: Database, view: View): TracePanel {
+    const panel = new TracePanel(webviewPanel, this.context, database, view);
+    this.open.add(panel);
+    panel.onDidClose(() => this.open.delete(panel));
+    return panel;
+  }
+}
+
+/** A panel belongs to its run whatever tab is in front; statistics go where statistics are already shown. */
+function isSame(shown: View, wanted: View): boolean {
+  return wanted.tab === "statistics" ? shown.tab === "statistics" : shown.runId === wanted.runId;
+}

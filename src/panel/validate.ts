@@ -1,0 +1,77 @@
+import * as v from "valibot";
+import type { PageMessage, View } from "../protocol/messages.ts";
+
+/** Messages come from a page that shows hostile text: nothing of them is believed before it was looked at. */
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const limit = v.pipe(v.number(), v.integer(), v.minValue(1));
+const seconds = v.pipe(v.number(), v.finite());
+const shortText = v.pipe(v.string(), v.maxLength(10_000));
+
+const view = v.strictObject({
+  tab: v.picklist(["trace", "statistics"]),
+  database: shortText,
+  runId: v.optional(shortText),
+  key: v.optional(count),
+});
+
+function request<M extends string, P extends v.GenericSchema>(method: M, params: P) {
+  return v.strictObject({ type: v.literal("request"), id: count, method: v.literal(method), params });
+}
+
+const anyRequest = v.variant("method", [
+  request("outline", v.strictObject({ runId: shortText, limit: v.optional(limit) })),
+  request("spanDetail", v.strictObject({ runId: shortText, key: count })),
+  request(
+    "statistics",
+    v.strictObject({
+      pipelineName: v.optional(shortText),
+      from: v.optional(seconds),
+      to: v.optional(seconds),
+    }),
+  ),
+  request("pipelines", v.strictObject({})),
+  request(
+    "runs",
+    v.strictObject({
+      search: v.optional(shortText),
+      pipeline: v.optional(shortText),
+      status: v.optional(shortText),
+      limit: v.optional(limit),
+    }),
+  ),
+  request("copy", v.strictObject({ text: v.string() })),
+  request(
+    "openText",
+    v.strictObject({ title: shortText, text: v.string(), language: v.picklist(["json", "plaintext"]) }),
+  ),
+]);
+
+const message = v.variant("type", [
+  v.strictObject({ type: v.literal("ready") }),
+  anyRequest,
+  v.strictObject({ type: v.literal("cancel"), id: count }),
+  v.strictObject({ type: v.literal("shown"), view }),
+]);
+
+export type Inbound =
+  | { readonly kind: "message"; readonly message: PageMessage }
+  /** A request that cannot be carried out, but can be answered. */
+  | { readonly kind: "bad_request"; readonly id: number; readonly reason: string }
+  | { readonly kind: "bad_message"; readonly reason: string };
+
+/** Reads a message of the page. */
+export function readMessage(raw: unknown): Inbound {
+  const parsed = v.safeParse(message, raw);
+  if (parsed.success) return { kind: "message", message: parsed.output };
+  const reason = parsed.issues[0].message;
+  const answerable = v.safeParse(v.object({ type: v.literal("request"), id: count }), raw);
+  return answerable.success
+    ? { kind: "bad_request", id: answerable.output.id, reason }
+    : { kind: "bad_message", reason };
+}
+
+/** Reads what the page left behind before the window was reloaded; undefined when it is not a view. */
+export function readView(raw: unknown): View | undefined {
+  const parsed = v.safeParse(view, raw);
+  return parsed.success ? parsed.output : undefined;
+}

@@ -1,0 +1,250 @@
+import * as vscode from "vscode";
+import { TraceError } from "../engine/errors.ts";
+import { formatTime } from "../format/numbers.ts";
+import type { Database } from "../sources/databases.ts";
+import type { Run } from "../store/model.ts";
+import { byDay, type Day, dayOf } from "./days.ts";
+import type {
+  DatabaseNode,
+  GroupNode,
+  NoticeNode,
+  RunContainer,
+  RunNode,
+  RunsNode,
+  SpanNode,
+} from "./nodes.ts";
+import { isFiltering, toQuery } from "./run-filter.ts";
+import { RunPages } from "./run-pages.ts";
+import { runsText } from "./tree-items.ts";
+import type { ViewSettings } from "./view-settings.ts";
+
+/** Children of one span that are listed in the tree. */
+const MAX_LEVEL = 200;
+/** Levels of spans that are listed in the tree; VS Code's own limit is far above, a reader's patience is not. */
+const MAX_DEPTH = 40;
+
+/** The rows of one database, read level by level and kept until they are invalidated. */
+export class DatabaseTree {
+  readonly node: DatabaseNode;
+  /** What the last reading knew of the whole database. */
+  facts: { readonly runs: number; readonly stale: boolean; readonly at: number } | undefined;
+  private readonly levels = new Map<string, Promise<RunsNode[]>>();
+  private readonly pages = new Map<string, RunPages>();
+  private readonly days = new Map<string, Day>();
+  private calls = new AbortController();
+
+  constructor(
+    readonly database: Database,
+    removable: boolean,
+    private readonly settings: ViewSettings,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.node = { kind: "database", id: `database:${database.path}`, database, removable };
+  }
+
+  /** The rows below a row of this database. Failures become a row with their sentence. */
+  children(node: RunsNode): Promise<RunsNode[]> {
+    let level = this.levels.get(node.id);
+    if (level === undefined) {
+      const { signal } = this.calls;
+      level = this.read(node).catch((thrown: unknown) =>
+        // Whoever gave up asks again, or is gone.
+        signal.aborted ? [] : this.failureRow(node, thrown),
+      );
+      this.levels.set(node.id, level);
+    }
+    return level;
+  }
+
+  /** Adds a page of runs. Rejects with a `TraceError`. */
+  async loadMore(container: RunContainer): Promise<void> {
+    await this.pagesOf(container).loadMore();
+    this.levels.delete(container.id);
+  }
+
+  /** Reads everything again when it is next asked for, as much as was loaded before. */
+  invalidate(): void {
+    this.levels.clear();
+    for (const pages of this.pages.values()) pages.invalidate();
+  }
+
+  /** Gives up what is being read, and starts with the first pages again: the question has changed. */
+  reset(): void {
+    this.calls.abort();
+    this.calls = new AbortController();
+    this.levels.clear();
+    this.pages.clear();
+    this.days.clear();
+  }
+
+  /** "300 runs", undefined until the database was read. */
+  describe(): string | undefined {
+    if (this.facts === undefined) return undefined;
+    const count = runsText(this.facts.runs);
+    return this.facts.stale ? vscode.l10n.t("{0} · as of {1}", count, formatTime(this.facts.at)) : count;
+  }
+
+  private async read(node: RunsNode): Promise<RunsNode[]> {
+    switch (node.kind) {
+      case "database":
+        return this.readDatabase(node);
+      case "group":
+        return node.by === "pipeline" ? this.readRuns(node, node.count) : this.readDay(node);
+      case "run":
+      case "span":
+        return this.readSpans(node);
+      case "moreRuns":
+      case "moreSpans":
+      case "notice":
+        return [];
+    }
+  }
+
+  private async readDatabase(node: DatabaseNode): Promise<RunsNode[]> {
+    const store = await this.database.store();
+    const info = await store.info({ signal: this.calls.signal });
+    this.facts = { runs: info.runs, stale: info.snapshot.stale, at: info.snapshot.at };
+    if (info.runs === 0)
+      return [notice(node, vscode.l10n.t("No runs yet. They appear here when a pipeline has run."))];
+    const rows = await this.readGrouping(node, info.runs);
+    return rows.length > 0 ? rows : [notice(node, vscode.l10n.t("No run matches the filter."))];
+  }
+
+  private readGrouping(node: DatabaseNode, total: number): Promise<RunsNode[]> {
+    switch (this.settings.grouping) {
+      case "none":
+        return this.readRuns(node, isFiltering(this.settings.filter) ? undefined : total);
+      case "pipeline":
+        return this.readPipelines(node);
+      case "day":
+        return this.readDays(node, isFiltering(this.settings.filter) ? undefined : total);
+    }
+  }
+
+  private async readRuns(container: RunContainer, total: number | undefined): Promise<RunsNode[]> {
+    const { runs, more } = await this.pagesOf(container).load();
+    const rows: RunsNode[] = runs.map((run) => this.runNode(run, container));
+    if (more) rows.push(moreRuns(container, total === undefined ? undefined : total - runs.length));
+    return rows;
+  }
+
+  private async readPipelines(node: DatabaseNode): Promise<RunsNode[]> {
+    const store = await this.database.store();
+    const { filter } = this.settings;
+    const pipelines = (await store.listPipelines({ signal: this.calls.signal })).filter(
+      ({ pipeline_name }) => filter.pipeline === undefined || filter.pipeline === pipeline_name,
+    );
+    const filtering = filter.states.length > 0 || filter.text !== undefined;
+    const groups = pipelines.map(
+      ({ pipeline_name, runs }): GroupNode => ({
+        kind: "group",
+        id: `${node.id}:pipeline:${pipeline_name}`,
+        parent: node,
+        by: "pipeline",
+        label: pipeline_name,
+        count: filtering ? undefined : runs,
+      }),
+    );
+    if (!filtering) return groups;
+    // A group in which nothing matches would be a row that opens onto nothing.
+    const matching = await Promise.all(groups.map((group) => this.pagesOf(group).load()));
+    return groups.filter((_group, index) => matching[index]!.runs.length > 0);
+  }
+
+  private async readDays(node: DatabaseNode, total: number | undefined): Promise<RunsNode[]> {
+    const { runs, more } = await this.pagesOf(node).load();
+    const days = byDay(runs);
+    this.days.clear();
+    const rows: RunsNode[] = days.map((day, index): GroupNode => {
+      const id = `${node.id}:day:${day.date}`;
+      this.days.set(id, day);
+      // The last day may go on in the next page.
+      const count = more && index === days.length - 1 ? undefined : day.runs.length;
+      return { kind: "group", id, parent: node, by: "day", label: dayLabel(day.date), count };
+    });
+    if (more) rows.push(moreRuns(node, total === undefined ? undefined : total - runs.length));
+    return rows;
+  }
+
+  private async readDay(node: GroupNode): Promise<RunsNode[]> {
+    return (this.days.get(node.id)?.runs ?? []).map((run) => this.runNode(run, node));
+  }
+
+  private async readSpans(node: RunNode | SpanNode): Promise<RunsNode[]> {
+    const { run, database } = node;
+    const parent = node.kind === "span" ? node.span.key : undefined;
+    const more = { kind: "moreSpans", id: `${node.id}:more`, parent: node, database, run } as const;
+    if (node.kind === "span" && node.span.depth + 1 >= MAX_DEPTH) return [{ ...more, left: undefined }];
+    const store = await this.database.store();
+    const level = await store.getLevel(
+      run.run_id,
+      { parent, limit: MAX_LEVEL },
+      { signal: this.calls.signal },
+    );
+    const rows: RunsNode[] = level.items.map(
+      (span): SpanNode => ({
+        kind: "span",
+        id: `span:${database.path}:${run.run_id}:${span.key}`,
+        parent: node,
+        database,
+        run,
+        span,
+        provisional: level.provisional,
+      }),
+    );
+    const left = level.total - level.items.length;
+    if (left > 0) rows.push({ ...more, left });
+    if (rows.length === 0) rows.push(notice(node, vscode.l10n.t("No spans were written for this run.")));
+    return rows;
+  }
+
+  private runNode(run: Run, parent: RunContainer): RunNode {
+    return {
+      kind: "run",
+      id: `run:${this.database.path}:${run.run_id}`,
+      parent,
+      database: this.database,
+      run,
+    };
+  }
+
+  private pagesOf(container: RunContainer): RunPages {
+    const known = this.pages.get(container.id);
+    if (known !== undefined) return known;
+    const query = toQuery(this.settings.filter);
+    if (container.kind === "group" && container.by === "pipeline") query.pipeline = container.label;
+    const pages = new RunPages(async (limit, after) => {
+      const store = await this.database.store();
+      return store.listRuns({ ...query, limit, after }, { signal: this.calls.signal });
+    });
+    this.pages.set(container.id, pages);
+    return pages;
+  }
+
+  private failureRow(node: RunsNode, thrown: unknown): RunsNode[] {
+    const error = TraceError.from(thrown);
+    this.log.error(`${this.database.path}: ${error.message}`, error);
+    return [{ ...notice(node, error.message), severity: "error" }];
+  }
+}
+
+function notice(parent: RunsNode, text: string): NoticeNode {
+  return { kind: "notice", id: `${parent.id}:notice`, parent, text, severity: "info" };
+}
+
+function moreRuns(parent: RunContainer, left: number | undefined): RunsNode {
+  return {
+    kind: "moreRuns",
+    id: `${parent.id}:more`,
+    parent,
+    left: left !== undefined && left > 0 ? left : undefined,
+  };
+}
+
+function dayLabel(date: string): string {
+  if (date === "") return vscode.l10n.t("No start time");
+  const now = Date.now() / 1000;
+  if (date === dayOf(now)) return vscode.l10n.t("Today");
+  if (date === dayOf(now - 86_400)) return vscode.l10n.t("Yesterday");
+  return date;
+}

@@ -1,0 +1,255 @@
+import * as vscode from "vscode";
+import { TraceError } from "../engine/errors.ts";
+import type { Database } from "../sources/databases.ts";
+import type { Disposable } from "../sources/listeners.ts";
+import { DatabaseTree } from "./database-tree.ts";
+import { type NoticeNode, parentOf, type RunContainer, type RunsNode } from "./nodes.ts";
+import { PAGE } from "./run-pages.ts";
+import { runTooltip, spanTooltip } from "./tooltips.ts";
+import {
+  databaseItem,
+  groupItem,
+  moreRunsItem,
+  moreSpansItem,
+  noticeItem,
+  runItem,
+  spanItem,
+} from "./tree-items.ts";
+import type { ViewSettings } from "./view-settings.ts";
+import type { DatabaseEntry, WorkspaceDatabases } from "./workspace-databases.ts";
+
+interface Shown {
+  readonly tree: DatabaseTree;
+  readonly subscription: Disposable;
+  /** Present while the view is visible: holds the file watched. */
+  hold: Disposable | undefined;
+}
+
+/** The rows of the Runs view. A single database gives its runs at the top, several are roots. */
+export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<RunsNode | undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly factsChanged = new vscode.EventEmitter<void>();
+  /** Fires when what {@link describe} says may have changed. */
+  readonly onDidChangeFacts = this.factsChanged.event;
+  private readonly shown = new Map<string, Shown>();
+  private readonly disposables: vscode.Disposable[] = [this.changed, this.factsChanged];
+  private readonly refreshing = new Map<DatabaseTree, "once" | "again">();
+  private single: DatabaseTree | undefined;
+  private visible = false;
+
+  constructor(
+    private readonly databases: WorkspaceDatabases,
+    private readonly settings: ViewSettings,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.disposables.push(
+      databases.onDidChange(() => this.changed.fire(undefined)),
+      settings.onDidChange(() => this.reset()),
+    );
+  }
+
+  dispose(): void {
+    for (const shown of this.shown.values()) this.release(shown);
+    this.shown.clear();
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  /** Files are watched only while somebody looks at the view. */
+  setVisible(visible: boolean): void {
+    this.visible = visible;
+    for (const shown of this.shown.values()) this.updateHold(shown);
+  }
+
+  /** Looks for databases and reads everything again, keeping what is unfolded. */
+  refresh(): void {
+    for (const { tree } of this.shown.values()) tree.invalidate();
+    this.databases.refresh();
+  }
+
+  /** Draws the rows again from what is known, because ages and elapsed times grow. */
+  redraw(): void {
+    this.changed.fire(undefined);
+  }
+
+  async loadMore(container: RunContainer): Promise<void> {
+    const database = container.kind === "group" ? container.parent.database : container.database;
+    const tree = this.shown.get(database.path)?.tree;
+    if (tree === undefined) return;
+    await tree.loadMore(container);
+    this.fireFor(tree, container);
+  }
+
+  /** Name and size of the only database, to stand beside the view's title. */
+  describe(): string | undefined {
+    if (this.single === undefined) return undefined;
+    const facts = this.single.describe();
+    return facts === undefined ? this.single.database.name : `${this.single.database.name} · ${facts}`;
+  }
+
+  async getChildren(node?: RunsNode): Promise<RunsNode[]> {
+    if (node !== undefined) {
+      const rows = (await this.treeOf(node)?.children(node)) ?? [];
+      if (node.kind === "database") this.factsChanged.fire();
+      return rows;
+    }
+    try {
+      return await this.roots(await this.databases.entries());
+    } catch (thrown) {
+      const error = TraceError.from(thrown);
+      this.log.error(error.message, error);
+      return [problem(error.message)];
+    }
+  }
+
+  getParent(node: RunsNode): RunsNode | undefined {
+    const parent = parentOf(node);
+    return parent === this.single?.node ? undefined : parent;
+  }
+
+  getTreeItem(node: RunsNode): vscode.TreeItem {
+    switch (node.kind) {
+      case "database":
+        return databaseItem(node, this.shown.get(node.database.path)?.tree.describe());
+      case "group":
+        return groupItem(node);
+      case "run":
+        return runItem(node, Date.now() / 1000);
+      case "span":
+        return spanItem(node);
+      case "moreRuns":
+        return moreRunsItem(node, PAGE);
+      case "moreSpans":
+        return moreSpansItem(node);
+      case "notice":
+        return noticeItem(node);
+    }
+  }
+
+  async resolveTreeItem(
+    item: vscode.TreeItem,
+    node: RunsNode,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.TreeItem> {
+    if (node.kind !== "run" && node.kind !== "span") return item;
+    const abort = new AbortController();
+    const subscription = token.onCancellationRequested(() => abort.abort());
+    try {
+      const store = await node.database.store();
+      item.tooltip =
+        node.kind === "span"
+          ? spanTooltip(await store.getSpanDetail(node.run.run_id, node.span.key, { signal: abort.signal }))
+          : runTooltip(await store.getRunDetail(node.run.run_id, { signal: abort.signal }));
+    } catch (thrown) {
+      const error = TraceError.from(thrown);
+      if (error.kind !== "cancelled") {
+        this.log.warn(`${node.database.path}: ${error.message}`);
+        item.tooltip = error.message;
+      }
+    } finally {
+      subscription.dispose();
+    }
+    return item;
+  }
+
+  private async roots(entries: readonly DatabaseEntry[]): Promise<RunsNode[]> {
+    this.adopt(entries);
+    const [only] = entries;
+    this.single =
+      entries.length === 1 && only?.kind === "database"
+        ? this.shown.get(only.database.path)?.tree
+        : undefined;
+    if (this.single !== undefined) {
+      const rows = await this.single.children(this.single.node);
+      this.factsChanged.fire();
+      return rows;
+    }
+    this.factsChanged.fire();
+    return entries.flatMap((entry) => this.rootRow(entry) ?? []);
+  }
+
+  private rootRow(entry: DatabaseEntry): RunsNode | undefined {
+    switch (entry.kind) {
+      case "database":
+        return this.shown.get(entry.database.path)?.tree.node;
+      case "problem":
+        return problem(entry.sentence);
+      case "withheld":
+        return {
+          ...problem(`${entry.sentence} ${vscode.l10n.t("Select to open it.")}`),
+          withheld: entry.path,
+        };
+    }
+  }
+
+  /** Makes the trees of new databases, and lets go of those that are no longer listed. */
+  private adopt(entries: readonly DatabaseEntry[]): void {
+    const listed = new Map<Database, boolean>();
+    for (const entry of entries) {
+      if (entry.kind === "database") listed.set(entry.database, entry.origin === "opened");
+    }
+    for (const [path, shown] of this.shown) {
+      const { database, node } = shown.tree;
+      if (listed.get(database) === node.removable) continue;
+      this.release(shown);
+      this.shown.delete(path);
+    }
+    for (const [database, removable] of listed) {
+      if (this.shown.has(database.path)) continue;
+      const tree = new DatabaseTree(database, removable, this.settings, this.log);
+      const subscription = database.onChange(() => void this.refreshTree(tree));
+      const shown: Shown = { tree, subscription, hold: undefined };
+      this.shown.set(database.path, shown);
+      this.updateHold(shown);
+    }
+  }
+
+  /** One reading at a time: changes that come meanwhile are answered by one more, so that a busy writer is followed and not chased. */
+  private async refreshTree(tree: DatabaseTree): Promise<void> {
+    if (this.refreshing.has(tree)) {
+      this.refreshing.set(tree, "again");
+      return;
+    }
+    do {
+      this.refreshing.set(tree, "once");
+      tree.invalidate();
+      this.fireFor(tree, tree.node);
+      await tree.children(tree.node);
+    } while (this.refreshing.get(tree) === "again" && this.shown.get(tree.database.path)?.tree === tree);
+    this.refreshing.delete(tree);
+  }
+
+  private reset(): void {
+    for (const { tree } of this.shown.values()) tree.reset();
+    this.changed.fire(undefined);
+  }
+
+  private fireFor(tree: DatabaseTree, node: RunsNode): void {
+    this.changed.fire(tree === this.single && node === tree.node ? undefined : node);
+  }
+
+  private treeOf(node: RunsNode): DatabaseTree | undefined {
+    let at: RunsNode | undefined = node;
+    while (at !== undefined && at.kind !== "database") at = parentOf(at);
+    return at === undefined ? undefined : this.shown.get(at.database.path)?.tree;
+  }
+
+  private updateHold(shown: Shown): void {
+    if (this.visible) {
+      shown.hold ??= shown.tree.database.hold();
+    } else {
+      shown.hold?.dispose();
+      shown.hold = undefined;
+    }
+  }
+
+  private release(shown: Shown): void {
+    shown.tree.reset();
+    shown.hold?.dispose();
+    shown.subscription.dispose();
+  }
+}
+
+function problem(sentence: string): NoticeNode {
+  return { kind: "notice", id: `problem:${sentence}`, parent: undefined, text: sentence, severity: "error" };
+}

@@ -1,0 +1,49 @@
+import * as vscode from "vscode";
+import { describeFilter } from "./filter-text.ts";
+import type { RunsNode } from "./nodes.ts";
+import type { RunsProvider } from "./runs-provider.ts";
+import type { ViewSettings } from "./view-settings.ts";
+
+export const runsViewId = "flujoLens.runs";
+
+/** Ages are shown in minutes: rows are drawn again once in a minute, from what is known. */
+const REDRAW = 60_000;
+
+/** The Runs view: its rows come from the provider, its title, message and life from here. */
+export class RunsView implements vscode.Disposable {
+  readonly view: vscode.TreeView<RunsNode>;
+  private readonly disposables: vscode.Disposable[];
+  private clock: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly runs: RunsProvider,
+    private readonly settings: ViewSettings,
+  ) {
+    this.view = vscode.window.createTreeView(runsViewId, { treeDataProvider: runs, showCollapseAll: true });
+    this.disposables = [
+      this.view,
+      this.view.onDidChangeVisibility(() => this.followVisibility()),
+      runs.onDidChangeFacts(() => this.describe()),
+      settings.onDidChange(() => this.describe()),
+    ];
+    this.describe();
+    this.followVisibility();
+  }
+
+  dispose(): void {
+    clearInterval(this.clock);
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private describe(): void {
+    this.view.description = this.runs.describe();
+    this.view.message = describeFilter(this.settings.filter);
+  }
+
+  private followVisibility(): void {
+    const { visible } = this.view;
+    this.runs.setVisible(visible);
+    clearInterval(this.clock);
+    if (visible) this.clock = setInterval(() => this.runs.redraw(), REDRAW);
+  }
+}

@@ -1,0 +1,193 @@
+import { realpath } from "node:fs/promises";
+import * as vscode from "vscode";
+import type { Origin } from "../sources/address.ts";
+import { listSources } from "../sources/catalog.ts";
+import type { Database, Databases } from "../sources/databases.ts";
+import { defaultNames } from "../sources/discovery.ts";
+import { mayOpen } from "../sources/trust.ts";
+
+/** What the window has to show for one source. */
+export type DatabaseEntry =
+  | { readonly kind: "database"; readonly database: Database; readonly origin: Origin }
+  | { readonly kind: "problem"; readonly sentence: string }
+  /** Outside an untrusted workspace, and not allowed by the user so far. */
+  | { readonly kind: "withheld"; readonly path: string; readonly sentence: string };
+
+const OPENED_KEY = "flujoLens.openedDatabases";
+const ALLOWED_KEY = "flujoLens.allowedDatabases";
+const MAX_PROJECTS = 20;
+
+/** The databases of this window: found, named in the settings or opened by hand, and allowed to be read. */
+export class WorkspaceDatabases implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  /** Fires when the list of databases may have become another one. */
+  readonly onDidChange = this.changed.event;
+  private readonly disposables: vscode.Disposable[] = [this.changed];
+  private listing: Promise<DatabaseEntry[]> | undefined;
+  private readonly asked = new Set<string>();
+
+  constructor(
+    private readonly databases: Databases,
+    private readonly memory: vscode.Memento,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    const refresh = () => this.refresh();
+    this.disposables.push(
+      vscode.workspace.onDidChangeWorkspaceFolders(refresh),
+      vscode.workspace.onDidGrantWorkspaceTrust(refresh),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("flujoLens.databases")) this.refresh();
+      }),
+    );
+    for (const pattern of ["**/flujo.toml", `**/${defaultNames[0]}`]) {
+      // A database that is written is watched by whoever shows it; here only its coming and going counts.
+      const watcher = vscode.workspace.createFileSystemWatcher(
+        pattern,
+        false,
+        !pattern.endsWith(".toml"),
+        false,
+      );
+      this.disposables.push(
+        watcher,
+        watcher.onDidCreate(refresh),
+        watcher.onDidChange(refresh),
+        watcher.onDidDelete(refresh),
+      );
+    }
+  }
+
+  dispose(): void {
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  /** All entries, searched for once until {@link refresh}. Never rejects for a single bad source. */
+  entries(): Promise<DatabaseEntry[]> {
+    if (this.listing === undefined) {
+      const listing = this.list();
+      this.listing = listing;
+      listing.catch(() => {
+        if (this.listing === listing) this.listing = undefined;
+      });
+    }
+    return this.listing;
+  }
+
+  /** Searches again. */
+  refresh(): void {
+    this.listing = undefined;
+    this.changed.fire();
+  }
+
+  /** Only the databases that may be read. */
+  async available(): Promise<Database[]> {
+    const entries = await this.entries();
+    return entries.flatMap((entry) => (entry.kind === "database" ? [entry.database] : []));
+  }
+
+  /** The database at `path` if the window shows it. */
+  async find(path: string): Promise<Database | undefined> {
+    return (await this.available()).find((database) => database.path === path);
+  }
+
+  /** Adds a file that the user picked, and remembers it for this workspace. */
+  async add(path: string): Promise<void> {
+    const opened = this.opened();
+    if (!opened.includes(path)) await this.memory.update(OPENED_KEY, [...opened, path]);
+    this.refresh();
+  }
+
+  /** Forgets a file that was picked. */
+  async remove(path: string): Promise<void> {
+    await this.memory.update(
+      OPENED_KEY,
+      this.opened().filter((known) => known !== path),
+    );
+    this.refresh();
+  }
+
+  /** Asks whether a withheld file may be opened, and remembers a yes for this workspace. */
+  async ask(path: string): Promise<void> {
+    const open = vscode.l10n.t("Open");
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t("Open a trace database outside this workspace?"),
+      {
+        modal: true,
+        detail: vscode.l10n.t(
+          "This folder is not trusted, and it names {0}, which lies outside of it. The file would only be read.",
+          path,
+        ),
+      },
+      open,
+    );
+    if (answer !== open) return;
+    await this.memory.update(ALLOWED_KEY, [...this.allowed(), path]);
+    this.refresh();
+  }
+
+  private opened(): readonly string[] {
+    return textsOf(this.memory.get(OPENED_KEY));
+  }
+
+  private allowed(): readonly string[] {
+    return textsOf(this.memory.get(ALLOWED_KEY));
+  }
+
+  private async list(): Promise<DatabaseEntry[]> {
+    const folders = (vscode.workspace.workspaceFolders ?? [])
+      .filter((folder) => folder.uri.scheme === "file")
+      .map((folder) => ({ name: folder.name, path: folder.uri.fsPath }));
+    const setting = vscode.workspace.getConfiguration("flujoLens").get<unknown>("databases");
+    const sources = await listSources({
+      folders,
+      projects: await projectFolders(),
+      setting: Array.isArray(setting) ? setting : [],
+      opened: this.opened(),
+      environment: process.env,
+    });
+    const rights = {
+      trusted: vscode.workspace.isTrusted,
+      folders: folders.map((folder) => folder.path),
+      allowed: this.allowed(),
+    };
+    const entries: DatabaseEntry[] = [];
+    for (const source of sources) {
+      if (source.kind !== "file") {
+        this.log.warn(source.sentence);
+        entries.push({ kind: "problem", sentence: source.sentence });
+      } else if (await mayOpen(source, rights, realpath)) {
+        entries.push({ kind: "database", database: this.databases.get(source.path), origin: source.origin });
+      } else {
+        const sentence = vscode.l10n.t("{0} lies outside this untrusted workspace.", source.path);
+        entries.push({ kind: "withheld", path: source.path, sentence });
+        this.askOnce(source.path);
+      }
+    }
+    await this.databases.retain(
+      new Set(entries.flatMap((entry) => (entry.kind === "database" ? [entry.database.path] : []))),
+    );
+    return entries;
+  }
+
+  private askOnce(path: string): void {
+    if (this.asked.has(path)) return;
+    this.asked.add(path);
+    // Not awaited: the list is shown while the question stands.
+    void this.ask(path);
+  }
+}
+
+async function projectFolders(): Promise<string[]> {
+  const found = await vscode.workspace.findFiles(
+    "**/flujo.toml",
+    "**/{node_modules,site-packages,.venv,venv,.git}/**",
+    MAX_PROJECTS,
+  );
+  return found
+    .filter((uri) => uri.scheme === "file")
+    .map((uri) => vscode.Uri.joinPath(uri, "..").fsPath)
+    .sort();
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
+}
