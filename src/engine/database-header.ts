@@ -29,17 +29,17 @@ export function parseDatabaseHeader(bytes: Buffer): DatabaseHeader | undefined {
   };
 }
 
-/**
- * Changes the part of page 1 that begins at `offset` so that SQLite takes the pages as a plain file:
- * no write-ahead log of its own, this many pages, and a change counter and schema version that move with the
- * generation, which makes it drop its cache and read the schema again.
- */
-export function patchDatabaseHeader(
-  bytes: Uint8Array,
-  offset: number,
-  pageCount: number,
-  generation: number,
-): void {
+/** What page 1 says instead of what the file says. */
+export interface HeaderPatch {
+  readonly pageCount: number;
+  /** Stands for the change counter: when it moves, SQLite drops the pages it keeps. */
+  readonly generation: number;
+  /** When it moves, SQLite reads the schema again. */
+  readonly schemaVersion: number;
+}
+
+/** Changes the part of page 1 that begins at `offset`, so that SQLite takes the pages for a file without a log. */
+export function patchDatabaseHeader(bytes: Uint8Array, offset: number, patch: HeaderPatch): void {
   const put = (position: number, value: number) => {
     const at = position - offset;
     if (at >= 0 && at < bytes.length) bytes[at] = value;
@@ -49,8 +49,22 @@ export function patchDatabaseHeader(
   };
   put(18, 1);
   put(19, 1);
-  put32(24, generation);
-  put32(28, pageCount);
-  put32(40, generation);
-  put32(92, generation);
+  put32(24, patch.generation);
+  put32(28, patch.pageCount);
+  put32(40, patch.schemaVersion);
+  put32(92, patch.generation);
+}
+
+/**
+ * A schema version that also differs when another database was written over this one: both may count the same number
+ * of changes, but not with the same tables in the same places. Data alone does not change it.
+ */
+export function schemaVersionOf(firstPage: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  const add = (byte: number) => {
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  };
+  for (const byte of firstPage.subarray(40, 44)) add(byte);
+  for (const byte of firstPage.subarray(databaseHeaderSize)) add(byte);
+  return hash & 0x7fffffff;
 }

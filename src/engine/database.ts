@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { FileContents, SqlJs } from "sql.js/dist/sql-wasm.js";
-import { Connection } from "./connection.ts";
+import { Connection, setUpConnection } from "./connection.ts";
 import { TraceError } from "./errors.ts";
 import type { LazyContents } from "./lazy-file.ts";
 import { LiveSource } from "./live-source.ts";
@@ -26,7 +26,6 @@ const copyLimit = 64 << 20;
 /** Above this the copy that stands in for the lazy file would not fit into memory. */
 const memoryLimit = 2 ** 31 - 1;
 const attemptsBeforeCopy = 3;
-const cacheKibibytes = 32_768;
 
 const selfTests = new Map<LazyFileFactory, boolean>();
 
@@ -238,10 +237,9 @@ class LiveDatabase implements EngineDatabase {
     if (connection.setUps === this.setUps.length && connection.settled) return;
     connection.settled = false;
     const { handle } = connection;
-    handle.run(`PRAGMA temp_store = memory; PRAGMA cache_size = -${cacheKibibytes}; PRAGMA query_only = 0`);
+    handle.run(setUpConnection);
     for (const sql of this.setUps.slice(connection.setUps)) handle.run(sql);
     connection.setUps = this.setUps.length;
-    handle.run("PRAGMA query_only = 1");
   }
 
   private open(contents: FileContents, lazy: LazyContents | undefined, madeFor: string): void {

@@ -1,4 +1,5 @@
 import type { FileContents } from "sql.js/dist/sql-wasm.js";
+import { TraceError } from "./errors.ts";
 
 /** Where a lazy file gets its bytes. */
 export interface ByteSource {
@@ -12,8 +13,6 @@ export interface LazyContents extends FileContents {
   takeFailure(): unknown;
 }
 
-const chunkSize = 4096;
-
 /**
  * What to throw through SQLite's file layer: it sees a failed system call, reports "disk I/O error" and stays usable.
  * Any other exception would unwind its frames and leave its page cache broken. The names of an error's fields are
@@ -22,8 +21,8 @@ const chunkSize = 4096;
 const failedCall = new Proxy({}, { get: (_target, key) => (key === "name" ? "ErrnoError" : 8) });
 
 /**
- * Looks enough like a Uint8Array for sql.js to keep it as the content of a file, but reads on demand and keeps what is
- * written to itself. It is never grown or cut: it is mounted with a size larger than any database.
+ * Looks enough like a Uint8Array for sql.js to keep it as the content of a file, but reads on demand and refuses writes.
+ * It is never grown or cut: it is mounted with a size larger than any database.
  */
 export class LazyFile implements LazyContents {
   /** Not a view of anything; sql.js compares it with its own memory. */
@@ -31,7 +30,6 @@ export class LazyFile implements LazyContents {
   private mounted = false;
   private failure: { readonly thrown: unknown } | undefined;
   private scratch = new Uint8Array(65_536);
-  private readonly written = new Map<number, Uint8Array>();
 
   /** @param size Bytes that SQLite is told the file has. */
   constructor(
@@ -55,26 +53,18 @@ export class LazyFile implements LazyContents {
     const length = end - start;
     if (length > this.scratch.length) this.scratch = new Uint8Array(length);
     const target = this.scratch.subarray(0, length);
-    this.readInto(target, start);
-    if (this.written.size > 0) this.overlay(target, start);
+    try {
+      this.source.read(target, start);
+    } catch (thrown) {
+      this.fail(thrown);
+    }
     return target;
   }
 
-  set(bytes: Uint8Array, position: number): void {
-    let done = 0;
-    while (done < bytes.length) {
-      const chunk = Math.floor((position + done) / chunkSize);
-      const offset = position + done - chunk * chunkSize;
-      const count = Math.min(chunkSize - offset, bytes.length - done);
-      let kept = this.written.get(chunk);
-      if (kept === undefined) {
-        kept = new Uint8Array(chunkSize);
-        this.readInto(kept, chunk * chunkSize);
-        this.written.set(chunk, kept);
-      }
-      kept.set(bytes.subarray(done, done + count), offset);
-      done += count;
-    }
+  set(): never {
+    this.fail(
+      new TraceError("internal", "A statement tried to change a database that is open for reading only."),
+    );
   }
 
   takeFailure(): unknown {
@@ -83,23 +73,8 @@ export class LazyFile implements LazyContents {
     return failure?.thrown;
   }
 
-  private readInto(target: Uint8Array, position: number): void {
-    try {
-      this.source.read(target, position);
-    } catch (thrown) {
-      this.failure ??= { thrown };
-      throw failedCall;
-    }
-  }
-
-  private overlay(target: Uint8Array, start: number): void {
-    const end = start + target.length;
-    for (let chunk = Math.floor(start / chunkSize); chunk * chunkSize < end; chunk++) {
-      const kept = this.written.get(chunk);
-      if (kept === undefined) continue;
-      const from = Math.max(start, chunk * chunkSize);
-      const to = Math.min(end, (chunk + 1) * chunkSize);
-      target.set(kept.subarray(from - chunk * chunkSize, to - chunk * chunkSize), from - start);
-    }
+  private fail(thrown: unknown): never {
+    this.failure ??= { thrown };
+    throw failedCall;
   }
 }

@@ -1,4 +1,4 @@
-import { patchDatabaseHeader } from "./database-header.ts";
+import { type HeaderPatch, patchDatabaseHeader, schemaVersionOf } from "./database-header.ts";
 import { TraceError } from "./errors.ts";
 import { sharesMemory } from "./file-system.ts";
 import type { ByteSource } from "./lazy-file.ts";
@@ -21,6 +21,7 @@ export class LiveSource implements ByteSource {
   private readonly wal = new WalIndex();
   private snapshot: LiveSnapshot | undefined;
   private copy: Uint8Array | undefined;
+  private patch: HeaderPatch | undefined;
   private lastKey: string | undefined;
   private memoryShared: { readonly path: string; readonly answer: boolean } | undefined;
 
@@ -51,7 +52,10 @@ export class LiveSource implements ByteSource {
     }
     this.snapshot = snapshot;
     // After an unproven read SQLite's cache may hold pages of two states.
-    if (snapshot.key !== this.lastKey) this.generation++;
+    if (snapshot.key !== this.lastKey) {
+      this.generation++;
+      this.patch = this.makePatch();
+    }
     this.lastKey = undefined;
     this.file = {
       size: snapshot.mainState.size,
@@ -124,7 +128,7 @@ export class LiveSource implements ByteSource {
       // What is missing stays zero, and is noticed when it is read.
       this.current.read(copy.subarray(start, start + pageSize), page, 0);
     }
-    patchDatabaseHeader(copy.subarray(0, pageSize), 0, pageCount, this.generation);
+    this.patchHeader(copy.subarray(0, pageSize), 0);
     this.copy = copy;
     return copy;
   }
@@ -148,6 +152,17 @@ export class LiveSource implements ByteSource {
     });
   }
 
+  private makePatch(): HeaderPatch {
+    const { pageSize, pageCount } = this.current;
+    const firstPage = new Uint8Array(pageSize);
+    this.current.read(firstPage, 1, 0);
+    return { pageCount, generation: this.generation, schemaVersion: schemaVersionOf(firstPage) };
+  }
+
+  private patchHeader(target: Uint8Array, offset: number): void {
+    if (this.patch !== undefined) patchDatabaseHeader(target, offset, this.patch);
+  }
+
   private readPart(target: Uint8Array, page: number, offset: number): void {
     const { pageSize, pageCount } = this.current;
     if (this.copy === undefined) {
@@ -159,7 +174,7 @@ export class LiveSource implements ByteSource {
       target.set(this.copy.subarray(start, start + target.length));
     }
     if (page === 1) {
-      patchDatabaseHeader(target, offset, pageCount, this.generation);
+      this.patchHeader(target, offset);
     } else if (target.length === pageSize && isZero(target)) {
       // SQLite notices this in a tree's page, but takes it for text at the end of a long value.
       throw this.corrupt(`page ${page} of ${pageCount} holds nothing but zeros`);
