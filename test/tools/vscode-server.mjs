@@ -16,7 +16,7 @@ export const quietSettings = {
   "chat.commandCenter.enabled": false,
   "chat.disableAIFeatures": true,
   "extensions.autoCheckUpdates": false,
-  "extensions.autoUpdate": false,
+  "extensions.autoUpdate": "off",
   "extensions.ignoreRecommendations": true,
   "git.enabled": false,
   "git.openRepositoryInParentFolders": "never",
@@ -38,6 +38,8 @@ export const quietSettings = {
  * @property {(folder: string, payload?: readonly (readonly [string, string])[]) => string} url
  *   the address that opens a folder; `payload` are the workbench's own options.
  * @property {(program: string) => string} remote an absolute path as the workbench names files of this server.
+ * @property {(settings: Record<string, unknown>) => void} setSettings changes user settings, which the next
+ *   window reads; undefined takes one back.
  * @property {() => Promise<void>} stop ends the server and everything it started.
  */
 
@@ -59,10 +61,13 @@ export async function startServer({ dataDir, settings = {}, env = {}, testDriver
   const folders = serverFolders(dataDir);
   mkdirSync(folders.user, { recursive: true });
   mkdirSync(folders.extensions, { recursive: true });
-  writeFileSync(
-    path.join(folders.user, "settings.json"),
-    JSON.stringify({ ...quietSettings, ...settings }, undefined, 2),
-  );
+  let allSettings = { ...quietSettings };
+  /** @param {Record<string, unknown>} changes */
+  const setSettings = (changes) => {
+    allSettings = { ...allSettings, ...changes };
+    writeFileSync(path.join(folders.user, "settings.json"), JSON.stringify(allSettings, undefined, 2));
+  };
+  setSettings(settings);
 
   const log = path.join(dataDir, "server.log");
   const output = openSync(log, "w");
@@ -103,6 +108,7 @@ export async function startServer({ dataDir, settings = {}, env = {}, testDriver
       return `http://127.0.0.1:${port}/?${query}`;
     },
     remote: (file) => `vscode-remote://127.0.0.1:${port}${file}`,
+    setSettings,
     stop: async () => {
       process.off("exit", end);
       end();

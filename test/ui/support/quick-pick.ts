@@ -1,0 +1,54 @@
+import type { Locator, Page } from "playwright-core";
+
+/** The list at the top of the window: palette, file search, and every choice that an extension asks for. */
+export class QuickPick {
+  readonly #widget: Locator;
+
+  constructor(private readonly page: Page) {
+    this.#widget = page.locator(".quick-input-widget");
+  }
+
+  get input(): Locator {
+    return this.#widget.locator("input.input");
+  }
+
+  /** The choices on the screen; long lists have more than they show. */
+  options(name?: string | RegExp): Locator {
+    const options = this.#widget.locator(".quick-input-list").getByRole("option");
+    return name === undefined
+      ? options
+      : options.filter({ has: this.page.locator(".label-name", { hasText: name }) });
+  }
+
+  async type(text: string): Promise<void> {
+    await this.input.waitFor();
+    await this.input.fill(text);
+  }
+
+  /** Waits for a choice whose label matches, and takes it. */
+  async choose(label: string | RegExp): Promise<void> {
+    const option = this.options(label).first();
+    await option.waitFor();
+    await option.click();
+  }
+
+  /** What each choice on the screen says: label, description, detail. */
+  async texts(): Promise<{ label: string; description: string; detail: string }[]> {
+    await this.options().first().waitFor();
+    return this.options().evaluateAll((rows) =>
+      rows.map((row) => {
+        const text = (selector: string) => row.querySelector(selector)?.textContent?.trim() ?? "";
+        return {
+          label: text(".quick-input-list-label .label-name"),
+          description: text(".quick-input-list-label .label-description"),
+          detail: text(".quick-input-list-label-meta"),
+        };
+      }),
+    );
+  }
+
+  async cancel(): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    await this.input.waitFor({ state: "hidden" });
+  }
+}

@@ -1,0 +1,129 @@
+import type { Locator, Page } from "playwright-core";
+
+export interface TreeRow {
+  /** 1 for the roots. */
+  level: number;
+  /** Undefined for a row that cannot unfold. */
+  expanded: boolean | undefined;
+  label: string;
+  description: string;
+  /** The codicon's name, such as "error"; empty without an icon. */
+  icon: string;
+  /** What a screen reader says. */
+  spoken: string;
+}
+
+/** A tree view of the side bar. Rows are found among those on the screen: scroll to see others. */
+export class TreeView {
+  readonly #pane: Locator;
+
+  constructor(
+    private readonly page: Page,
+    viewName: string,
+  ) {
+    const header = page.locator(".pane-header", { hasText: viewName });
+    this.#pane = page.locator(".part.sidebar .pane", { has: header });
+  }
+
+  /** The whole view, its header included. */
+  get pane(): Locator {
+    return this.#pane;
+  }
+
+  /** A row by its label, or by a part of it. */
+  row(label: string | RegExp): Locator {
+    const name = this.page.locator(".label-name", { hasText: label });
+    return this.#pane.getByRole("treeitem").filter({ has: name }).first();
+  }
+
+  /** The rows on the screen. */
+  async rows(): Promise<TreeRow[]> {
+    return this.#pane.getByRole("treeitem").evaluateAll((items) =>
+      items.map((item) => {
+        const text = (selector: string) => item.querySelector(selector)?.textContent?.trim() ?? "";
+        const expanded = item.getAttribute("aria-expanded");
+        const icon = item.querySelector(".custom-view-tree-node-item-icon");
+        return {
+          level: Number(item.getAttribute("aria-level")),
+          expanded: expanded === null ? undefined : expanded === "true",
+          label: text(".label-name"),
+          description: text(".label-description"),
+          icon: /codicon-([\w-]+)/.exec(icon?.className ?? "")?.[1] ?? "",
+          spoken: item.getAttribute("aria-label") ?? "",
+        };
+      }),
+    );
+  }
+
+  async select(label: string | RegExp): Promise<void> {
+    await this.row(label).locator(".label-name").first().click();
+  }
+
+  /** Unfolds a row and waits for the first of its children. */
+  async expand(label: string | RegExp): Promise<void> {
+    await this.#toggle(label, "true");
+    await this.page.waitForFunction(
+      (row) => {
+        const below = row?.parentElement?.querySelector(
+          `[data-index="${Number(row.getAttribute("data-index")) + 1}"]`,
+        );
+        return Number(below?.getAttribute("aria-level")) > Number(row?.getAttribute("aria-level"));
+      },
+      await this.row(label).elementHandle(),
+    );
+  }
+
+  async collapse(label: string | RegExp): Promise<void> {
+    await this.#toggle(label, "false");
+  }
+
+  /** Lays the mouse on a row; resolves to its tooltip once that contains `expected`. */
+  async tooltip(label: string | RegExp, expected: string | RegExp = /\S/): Promise<Locator> {
+    const row = this.row(label);
+    await row.waitFor();
+    // A mouse that already rests on the row would show nothing new.
+    await this.page.mouse.move(0, 0);
+    await row.locator(".label-name").first().hover();
+    const tooltip = this.page
+      .locator(".workbench-hover-container .hover-contents")
+      .filter({ hasText: expected })
+      .first();
+    await tooltip.waitFor();
+    return tooltip;
+  }
+
+  /** Opens a row's context menu and takes the item of that name. */
+  async contextMenu(label: string | RegExp, item: string | RegExp): Promise<void> {
+    await this.row(label).locator(".label-name").first().click({ button: "right" });
+    // A menu that has just opened ignores clicks for a moment, but not keys.
+    await this.page.locator(".monaco-menu").getByRole("menuitem", { name: item }).first().hover();
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Presses a button that stands in a row while the mouse is on it. */
+  async inlineAction(label: string | RegExp, action: string | RegExp): Promise<void> {
+    const row = this.row(label);
+    await row.hover();
+    await row.getByRole("button", { name: action }).click();
+  }
+
+  /** Presses a button of the view's title bar. A container with one view shows it in the side bar's title. */
+  async titleAction(action: string | RegExp): Promise<void> {
+    const sideBar = this.page.locator(".part.sidebar");
+    await sideBar.hover();
+    const title = sideBar.locator(".composite.title .title-actions, .pane-header .actions");
+    await title.getByRole("button", { name: action }).first().click();
+  }
+
+  async scroll(pixels: number): Promise<void> {
+    await this.#pane.locator(".monaco-list").first().hover();
+    await this.page.mouse.wheel(0, pixels);
+  }
+
+  async #toggle(label: string | RegExp, wanted: "true" | "false"): Promise<void> {
+    const row = this.row(label);
+    await row.waitFor();
+    if ((await row.getAttribute("aria-expanded")) !== wanted) await row.locator(".monaco-tl-twistie").click();
+    await row.and(this.page.locator(`[aria-expanded="${wanted}"]`)).waitFor();
+  }
+}

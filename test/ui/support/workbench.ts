@@ -1,0 +1,244 @@
+// Drives a real VS Code as a user does: mouse, keyboard and what is on the screen, with the packaged extension.
+//
+//   const code = await Workbench.open({ folder: await makeSampleWorkspace(dir) });
+//   await code.openView("Flujo Lens");
+//   const runs = code.tree("Runs");
+//   await runs.expand(/support_triage/);
+//   await code.command("Flujo Lens: Show Trace");
+//   await code.quickPick.choose(/a6a3a450/);
+//   await code.panel().getByRole("tab", { name: "Statistics" }).click();
+//   await code.screenshot("statistics");
+//   await code.close();
+//
+// Every step waits for what it needs; look things up with the locators of `page` where no step fits.
+// Run the tests with `npm test -- ui`, one file with `npm test -- ui smoke`.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
+import { launchBrowser } from "../../tools/browser.mjs";
+import { screenshotDir, vsixPath } from "../../tools/paths.mjs";
+import { installExtension, type Server, startServer } from "../../tools/vscode-server.mjs";
+import { QuickPick } from "./quick-pick.ts";
+import { exactly } from "./text.ts";
+import { TreeView } from "./tree-view.ts";
+
+export interface WorkbenchOptions {
+  /** Absolute path of the folder to open. */
+  folder: string;
+  /** User settings on top of the quiet ones. */
+  settings?: Record<string, unknown>;
+  /** What the extension finds in its environment besides this process's own. */
+  env?: NodeJS.ProcessEnv;
+  /** The package to install; the project's own by default, none when false. */
+  vsix?: string | false;
+  viewport?: { width: number; height: number };
+}
+
+/** Names as the colour theme picker shows them. */
+const themes = {
+  dark: { label: "Dark Modern", className: "vs-dark" },
+  light: { label: "Light Modern", className: "vs" },
+  highContrast: { label: "Dark High Contrast", className: "hc-black" },
+  highContrastLight: { label: "Light High Contrast", className: "hc-light" },
+} as const;
+
+export type Theme = keyof typeof themes;
+
+export class Workbench {
+  readonly quickPick: QuickPick;
+  readonly #size: { width: number; height: number };
+  readonly #server: Server;
+  readonly #browser: Browser;
+
+  private constructor(
+    readonly page: Page,
+    parts: { server: Server; browser: Browser; size: { width: number; height: number } },
+  ) {
+    this.quickPick = new QuickPick(page);
+    this.#server = parts.server;
+    this.#browser = parts.browser;
+    this.#size = parts.size;
+  }
+
+  /** Starts a VS Code of its own, with fresh user data in a path with spaces and other letters than English ones. */
+  static async open(options: WorkbenchOptions): Promise<Workbench> {
+    const dataDir = mkdtempSync(path.join(tmpdir(), "flujo lens äß 観 "));
+    const size = options.viewport ?? { width: 1400, height: 900 };
+    if (options.vsix !== false) await installExtension(dataDir, options.vsix ?? vsixPath);
+    const server = await startServer({ dataDir, settings: options.settings, env: options.env });
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage({ viewport: size });
+      page.setDefaultTimeout(20_000);
+      await page.goto(server.url(options.folder));
+      await page.locator(".monaco-workbench .part.activitybar").waitFor();
+      return new Workbench(page, { server, browser, size });
+    } catch (error) {
+      await browser.close();
+      await server.stop();
+      throw error;
+    }
+  }
+
+  /** Ends VS Code and forgets its user data. */
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.stop();
+    rmSync(this.#server.dataDir, { recursive: true, force: true });
+  }
+
+  /** The icon of a view container in the activity bar. */
+  activityBarItem(name: string): Locator {
+    return this.page.locator(".part.activitybar").getByRole("tab", { name });
+  }
+
+  /** Shows a view container in the side bar. */
+  async openView(name: string): Promise<void> {
+    const item = this.activityBarItem(name);
+    if ((await item.getAttribute("aria-selected")) !== "true") await item.locator("a.action-label").click();
+    await this.page.locator(".part.sidebar .composite.title").getByText(name).first().waitFor();
+  }
+
+  /** A tree in the side bar by its view's name. */
+  tree(viewName: string): TreeView {
+    return new TreeView(this.page, viewName);
+  }
+
+  /** Runs a command from the palette, by its category and title as a person reads them. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.quickPick.type(`>${title}`);
+    await this.quickPick.choose(exactly(title));
+    // The command may ask for something in the same place, so the palette must be gone before the next step.
+    await this.page.waitForFunction(() => {
+      const input = document.querySelector<HTMLInputElement>(".quick-input-widget input.input");
+      return input === null || input.offsetParent === null || !input.value.startsWith(">");
+    });
+  }
+
+  /** Opens a file of the folder by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press("Control+P");
+    await this.quickPick.type(name);
+    await this.quickPick.choose(name);
+    await this.editorTab(path.basename(name)).waitFor();
+  }
+
+  editorTab(name: string | RegExp): Locator {
+    return this.page.locator(".part.editor .tabs-container").getByRole("tab", { name });
+  }
+
+  /** Lays the mouse on a word of the visible editor; resolves to the hover once it shows `expected`. */
+  async hoverWord(word: string, expected: string | RegExp = /\S/): Promise<Locator> {
+    const hovers = ".monaco-editor .monaco-hover:visible, .monaco-resizable-hover .monaco-hover:visible";
+    const shown = this.page.locator(hovers).filter({ hasText: expected }).first();
+    for (let attempt = 1; ; attempt++) {
+      const place = await this.#placeOfWord(word);
+      // The editor shows a hover for a mouse that moved within it, not for one that appeared.
+      await this.page.mouse.move(place.x + 30, place.y);
+      await this.page.mouse.move(place.x - 2, place.y);
+      await this.page.mouse.move(place.x, place.y);
+      try {
+        await shown.waitFor({ timeout: 2_500 });
+        return shown;
+      } catch (error) {
+        // Code lenses that arrive move the lines away under the mouse.
+        if (attempt === 6) throw error;
+      }
+    }
+  }
+
+  /** The links above the lines of the visible editor. */
+  codeLenses(): Locator {
+    return this.page.locator(".editor-instance .contentWidgets .codelens-decoration a");
+  }
+
+  /** A notification that contains the text. */
+  toast(text: string | RegExp): Locator {
+    return this.page.locator(".notification-toast").filter({ hasText: text }).first();
+  }
+
+  async closeToasts(): Promise<void> {
+    await this.command("Notifications: Clear All Notifications");
+    await this.page.locator(".notification-toast").first().waitFor({ state: "detached" });
+  }
+
+  /** An item of the status bar that contains the text. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator(".part.statusbar .statusbar-item").filter({ hasText: text });
+  }
+
+  /** The page of the webview panel that is in front. */
+  panel(): FrameLocator {
+    return this.#frame('iframe.webview:not([src*="purpose="])');
+  }
+
+  /** The page of a webview in the side bar or the lower panel. */
+  webviewView(): FrameLocator {
+    return this.#frame('iframe.webview[src*="purpose=webviewView"]');
+  }
+
+  /** Writes `out/screenshots/NAME.png`. */
+  async screenshot(name: string): Promise<string> {
+    mkdirSync(screenshotDir, { recursive: true });
+    const file = path.join(screenshotDir, `${name}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  /** Changes user settings and reloads the window; undefined takes one back. */
+  async applySettings(settings: Record<string, unknown>): Promise<void> {
+    this.#server.setSettings(settings);
+    await this.reload();
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    const { label, className } = themes[theme];
+    await this.command("Preferences: Color Theme");
+    await this.quickPick.type(label);
+    await this.quickPick.choose(exactly(label));
+    await this.page.locator(`.monaco-workbench.${className}`).waitFor();
+  }
+
+  /** As a browser's zoom: 2 shows everything twice as large in half the room. */
+  async zoom(factor: number): Promise<void> {
+    const client = await this.page.context().newCDPSession(this.page);
+    const width = Math.round(this.#size.width / factor);
+    const height = Math.round(this.#size.height / factor);
+    await client.send("Emulation.setDeviceMetricsOverride", {
+      width,
+      height,
+      deviceScaleFactor: factor,
+      mobile: false,
+    });
+    await this.page.waitForFunction((wanted) => window.innerWidth === wanted, width);
+  }
+
+  /** Reloads the window, as `Developer: Reload Window` does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.locator(".monaco-workbench .part.activitybar").waitFor();
+  }
+
+  /** The middle of a word in the visible editor, in pixels of the page. */
+  async #placeOfWord(word: string): Promise<{ x: number; y: number }> {
+    const pieces = this.page.locator(".editor-instance .view-line span > span").filter({ hasText: word });
+    const place = await pieces.first().evaluate((piece, text) => {
+      const node = document.createTreeWalker(piece, NodeFilter.SHOW_TEXT).nextNode();
+      const start = node?.textContent?.indexOf(text) ?? -1;
+      if (node === null || start < 0) return undefined;
+      const range = document.createRange();
+      range.setStart(node, start);
+      range.setEnd(node, start + text.length);
+      const box = range.getBoundingClientRect();
+      return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+    }, word);
+    if (place === undefined) throw new Error(`The word ${word} is not in one piece of the visible editor.`);
+    return place;
+  }
+
+  #frame(selector: string): FrameLocator {
+    return this.page.locator(selector).last().contentFrame().locator("#active-frame").contentFrame();
+  }
+}
