@@ -7,7 +7,7 @@
  * The selectors of text and emoji style stay, and a joiner between two pictographs, because it makes one emoji of them.
  */
 const UNSEEN =
-  /(?!\u200D|\uFE0E|\uFE0F|[\t\n\r])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]|\r(?!\n)|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D|\u200D(?!\p{Extended_Pictographic})/gu;
+  /(?!\u200D|\uFE0E|\uFE0F|[\t\n\r])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]|\r(?!\n)|(?<!\uFE0F|[\p{Extended_Pictographic}\p{Emoji_Modifier}])\u200D|\u200D(?!\p{Extended_Pictographic})/gu;
 
 /** Shows characters that would hide, reorder or control text as `\u{202E}`. Keeps tabs and line breaks. */
 export function visible(text: string): string {
