@@ -39,7 +39,7 @@ export class StoreSession {
       this.#dropStale();
       const version =
         reader.get<{ schema_version: number }>("PRAGMA main.schema_version")?.schema_version ?? 0;
-      if (version !== this.#schemaVersion) {
+      if (version !== this.#schemaVersion || !hasViews(reader)) {
         const layout = detectLayout(reader);
         for (const view of viewNames) reader.all(`DROP VIEW IF EXISTS temp.${view}`);
         for (const view of layout.views) reader.all(view);
@@ -111,4 +111,9 @@ export class StoreSession {
     this.#runSpans.set(spans.run.run_id, spans);
     return spans;
   }
+}
+
+/** The engine opens a fresh connection when the file was replaced, and that one has no views yet. */
+function hasViews(reader: Reader): boolean {
+  return reader.get("SELECT 1 FROM temp.sqlite_schema WHERE name = 'lens_runs'") !== undefined;
 }

@@ -1,0 +1,85 @@
+import path from "node:path";
+import { workerFile } from "../engine/assets.ts";
+import { WorkerClient } from "../engine/client.ts";
+import { TraceError } from "../engine/errors.ts";
+import type { StoreMethods } from "./methods.ts";
+import type { TraceStore } from "./store.ts";
+import { growSpans, growTrace } from "./trace.ts";
+import type { StoreWorkerData } from "./worker.ts";
+
+/**
+ * Opens the trace database at `file` for reading. Nothing is ever written to it or beside it.
+ * Rejects with `not_found`, `unreadable`, `not_a_database`, `unsupported_layout`, `corrupt`, `busy` or `unsupported_source`.
+ * Close the store to end its worker.
+ */
+export async function openTraceStore(file: string): Promise<TraceStore> {
+  if (/^postgres(ql)?(\+\w+)?:/i.test(file)) {
+    throw new TraceError(
+      "unsupported_source",
+      "Flujo Lens cannot read traces from PostgreSQL yet. Choose a SQLite database instead.",
+    );
+  }
+  const absolute = path.resolve(file);
+  const data: StoreWorkerData = { path: absolute };
+  const client = new WorkerClient<StoreMethods>(workerFile, data);
+  const store = new WorkerStore(absolute, client);
+  try {
+    await store.info();
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+  return store;
+}
+
+/** The store of one worker. Trees are rebuilt here, because nested ones cannot cross a thread. */
+class WorkerStore implements TraceStore {
+  constructor(
+    readonly path: string,
+    private readonly client: WorkerClient<StoreMethods>,
+  ) {}
+
+  info: TraceStore["info"] = (options) => this.client.call("info", {}, options);
+
+  listRuns: TraceStore["listRuns"] = (query = {}, options) => {
+    const after = query.after;
+    const last = typeof after === "object" ? { run_id: after.run_id, start_time: after.start_time } : after;
+    return this.client.call("listRuns", { ...query, after: last }, options);
+  };
+
+  getRun: TraceStore["getRun"] = async (id, options) => {
+    const runs = await this.client.call("getRun", { id }, options);
+    return runs.length === 1 ? runs[0]! : { candidates: runs };
+  };
+
+  getRunDetail: TraceStore["getRunDetail"] = (id, options) =>
+    this.client.call("getRunDetail", { id }, options);
+
+  getTrace: TraceStore["getTrace"] = async (id, options) =>
+    growTrace(await this.client.call("getTrace", { id }, options));
+
+  getOutline: TraceStore["getOutline"] = (runId, query = {}, options) =>
+    this.client.call("getOutline", { ...query, runId }, options);
+
+  getLevel: TraceStore["getLevel"] = (runId, query = {}, options) =>
+    this.client.call("getLevel", { ...query, runId }, options);
+
+  getSpanDetail: TraceStore["getSpanDetail"] = (runId, key, options) =>
+    this.client.call("getSpanDetail", { runId, key }, options);
+
+  getSpans: TraceStore["getSpans"] = async (id, query = {}, options) =>
+    growSpans(await this.client.call("getSpans", { ...query, id }, options));
+
+  getSpanStatistics: TraceStore["getSpanStatistics"] = (query = {}, options) =>
+    this.client.call("getSpanStatistics", query, options);
+
+  getStatisticsReport: TraceStore["getStatisticsReport"] = (query = {}, options) =>
+    this.client.call("getStatisticsReport", query, options);
+
+  listPipelines: TraceStore["listPipelines"] = (options) => this.client.call("listPipelines", {}, options);
+
+  query: TraceStore["query"] = (name, params = {}, options) =>
+    this.client.call("query", { name, params }, options);
+
+  close: TraceStore["close"] = () => this.client.close();
+}
