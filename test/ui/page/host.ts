@@ -1,0 +1,96 @@
+/** Plays VS Code for the page: `acquireVsCodeApi`, answers from the samples, and a handle for tests. */
+import type { PageMessage, PanelMessage, Request, Tab } from "../../../src/protocol/messages.ts";
+import { detailOf, outlines, type SampleName, sampleReport, sampleRuns } from "./samples.ts";
+
+interface FakeHost {
+  /** Everything the page said. */
+  readonly sent: PageMessage[];
+  /** What the page kept. */
+  state: unknown;
+  /** Milliseconds before each answer. */
+  delay: number;
+  /** The next requests of this method fail with this sentence. */
+  failing: { method: string; message: string } | undefined;
+  post(message: PanelMessage): void;
+}
+
+declare const location: { search: string };
+declare const window: {
+  fakeHost: FakeHost;
+  acquireVsCodeApi: unknown;
+  postMessage(message: unknown, origin: string): void;
+};
+
+const wanted = new URLSearchParams(location.search);
+const sample = (wanted.get("sample") ?? "triage") as SampleName;
+const tab = (wanted.get("tab") ?? "trace") as Tab;
+const made = new Map<string, ReturnType<(typeof outlines)[SampleName]>>();
+
+function outlineOf(runId: string) {
+  if (made.size === 0) {
+    for (const name of new Set<SampleName>([sample, "triage", "running", "finished"])) {
+      const outline = outlines[name]();
+      made.set(outline.run.run_id, outline);
+    }
+  }
+  return made.get(runId);
+}
+
+function answer(request: Request): unknown {
+  switch (request.method) {
+    case "outline":
+      return outlineOf(request.params.runId);
+    case "spanDetail":
+      return detailOf(outlineOf(request.params.runId)!, request.params.key);
+    case "statistics":
+      return sampleReport(request.params.pipelineName, wanted.has("empty") || (request.params.from ?? 0) > 0);
+    case "pipelines":
+      return ["code_review", "invoice_extraction", "support_triage"].map((pipeline_name) => ({
+        pipeline_name,
+        runs: 100,
+      }));
+    case "runs": {
+      const { search = "", limit } = request.params;
+      return sampleRuns()
+        .filter(({ run_id, pipeline_name }) => `${run_id} ${pipeline_name}`.includes(search))
+        .slice(0, limit);
+    }
+    case "copy":
+    case "openText":
+      return null;
+  }
+}
+
+const host: FakeHost = {
+  sent: [],
+  state: undefined,
+  delay: Number(wanted.get("delay") ?? 0),
+  failing: wanted.has("failing")
+    ? { method: wanted.get("failing")!, message: "The database is busy. Try again in a moment." }
+    : undefined,
+  post: (message) => window.postMessage(message, "*"),
+};
+
+function receive(message: PageMessage): void {
+  host.sent.push(message);
+  if (message.type === "ready") {
+    const view = { tab, database: "/work/flujo_ops.db", runId: outlines[sample]().run.run_id };
+    host.post({ type: "show", view, databaseName: "flujo_ops.db" });
+  }
+  if (message.type !== "request") return;
+  const { id, method } = message;
+  setTimeout(() => {
+    if (host.failing?.method === method)
+      host.post({ type: "failure", id, error: { kind: "busy", message: host.failing.message } });
+    else host.post({ type: "reply", id, result: answer(message) });
+  }, host.delay);
+}
+
+window.fakeHost = host;
+window.acquireVsCodeApi = () => ({
+  postMessage: receive,
+  getState: () => host.state,
+  setState: (state: unknown) => {
+    host.state = state;
+  },
+});

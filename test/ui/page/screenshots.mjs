@@ -1,0 +1,67 @@
+// Takes pictures of the page in every theme and width: node test/ui/page/screenshots.mjs FOLDER [only]
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { build, launch, open } from "./harness.mjs";
+
+const [folder = "screenshots", only = ""] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+
+const scenes = {
+  triage: { query: "sample=triage", ready: ".error-box" },
+  running: { query: "sample=running", ready: ".span-row" },
+  hostile: { query: "sample=hostile", ready: ".error-box" },
+  big: { query: "sample=big", ready: ".error-box" },
+  deep: { query: "sample=deep", ready: ".error-box" },
+  statistics: { query: "tab=statistics", ready: ".durations" },
+  nothing: { query: "tab=statistics&empty", ready: ".empty" },
+  slow: { query: "delay=60000", ready: "vscode-progress-ring" },
+  failing: { query: "failing=outline", ready: ".banner" },
+  filtered: {
+    query: "sample=triage",
+    ready: ".error-box",
+    act: async (page) => {
+      await page.locator(".search").locator("input").fill("classify");
+      await page.locator(".duration-filter").locator("input").fill("200");
+    },
+  },
+  hover: {
+    query: "sample=triage",
+    ready: ".error-box",
+    act: async (page) => {
+      await page.locator(".origin .bar").hover();
+      await page.locator("lens-tooltip:not([hidden])").waitFor();
+    },
+  },
+  picker: {
+    query: "sample=triage",
+    ready: ".error-box",
+    act: async (page) => {
+      await page.locator(".picker-button").click();
+      await page.locator(".option").first().waitFor();
+    },
+  },
+};
+
+const sizes = { wide: { width: 1300, height: 800 }, narrow: { width: 420, height: 800 } };
+const everywhere = ["triage", "statistics"];
+const themeNames = ["dark", "light", "hc-dark", "hc-light"];
+
+const built = await build();
+const browser = await launch();
+for (const [name, scene] of Object.entries(scenes)) {
+  for (const theme of everywhere.includes(name) ? themeNames : ["dark"]) {
+    for (const [sizeName, size] of Object.entries(sizes)) {
+      const label = `${name}-${theme}-${sizeName}`;
+      if (!label.includes(only)) continue;
+      const { page, problems, close } = await open(browser, built, { query: scene.query, theme, ...size });
+      await page.locator(scene.ready).first().waitFor();
+      await scene.act?.(page);
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: path.join(folder, `${label}.png`) });
+      for (const problem of problems) console.log(`${label}: ${problem}`);
+      await close();
+    }
+  }
+}
+await browser.close();
+built.remove();

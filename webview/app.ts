@@ -1,0 +1,233 @@
+import { html, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import type { PageMessage, PanelMessage, Tab, View } from "../src/protocol/messages.ts";
+import { PageElement } from "./element.ts";
+import type { PageEvents } from "./events.ts";
+import { parseMessage } from "./inbound.ts";
+import { Load } from "./load.ts";
+import { banner, emptyState, waiting } from "./parts/waiting.ts";
+import { RequestError, RpcClient } from "./rpc.ts";
+import { Keeper, type StateHolder } from "./state.ts";
+import type { StatisticsTab } from "./statistics/statistics-tab.ts";
+import { strings } from "./strings.ts";
+import { failureRanks, firstOrigin } from "./timeline/failures.ts";
+import type { TraceTab } from "./trace/trace-tab.ts";
+import "./parts/run-header.ts";
+import "./statistics/statistics-tab.ts";
+import "./trace/trace-tab.ts";
+
+/** What VS Code hands to a webview's script. */
+export interface VsCodeApi extends StateHolder {
+  postMessage(message: PageMessage): void;
+}
+
+/** Spans of one run that the page asks for: more would not fit into the height of a scrolled element. */
+const MOST_SPANS = 500_000;
+/** Milliseconds. */
+const FIRST_WORD = 10_000;
+const CHANGE_REST = 200;
+const ANNOUNCEMENT = 2000;
+
+/** The whole page: follows the panel's `show`, keeps the view, and hands answers to the tabs. */
+@customElement("flujo-lens-app")
+export class App extends PageElement {
+  @state() private view: View | undefined;
+  @state() private databaseName = "";
+  @state() private silent = false;
+  @state() private announcement = "";
+  @state() private generation = 0;
+  #api!: VsCodeApi;
+  #rpc!: RpcClient;
+  #keeper!: Keeper;
+  /** Show the selected span's row when the outline arrives. */
+  #revealSelected = false;
+  #choosesFailure = false;
+  #firstWord: ReturnType<typeof setTimeout> | undefined;
+  #changing: ReturnType<typeof setTimeout> | undefined;
+  #announcing: ReturnType<typeof setTimeout> | undefined;
+  readonly #outline = new Load(this, () => this.#rpc, "outline");
+
+  /** Starts the conversation with the panel. Called once. */
+  connect(api: VsCodeApi): void {
+    this.#api = api;
+    this.#rpc = new RpcClient((message) => api.postMessage(message));
+    this.#keeper = new Keeper(api);
+    window.addEventListener("message", (event) => this.#receive(event.data));
+    window.addEventListener("pagehide", () => this.#keeper.flush());
+    this.addEventListener("lens-select", (event) => this.#select(event.detail));
+    this.addEventListener("lens-show-run", (event) => this.#showRun(event.detail));
+    this.addEventListener("lens-show-tab", (event) => this.#change({ tab: event.detail.tab }));
+    this.addEventListener("lens-filter-name", (event) => this.#filterName(event.detail.name));
+    this.addEventListener("lens-copy", (event) => void this.#copy(event.detail.text));
+    this.addEventListener(
+      "lens-open-text",
+      (event) => void this.#do(() => this.#rpc.request("openText", event.detail)),
+    );
+    this.#firstWord = setTimeout(() => {
+      this.silent = true;
+    }, FIRST_WORD);
+    api.postMessage({ type: "ready" });
+  }
+
+  protected override willUpdate(): void {
+    const outline = this.#outline.value;
+    if (!outline || !this.#choosesFailure || outline.run.run_id !== this.view?.runId) return;
+    this.#choosesFailure = false;
+    const cause = outline.spans[firstOrigin(failureRanks(outline.spans))];
+    if (cause && this.view.key === undefined) {
+      this.#revealSelected = true;
+      this.#change({ key: cause.key });
+    }
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const key = this.view?.key;
+    if (!this.#revealSelected || key === undefined || !this.#outline.value) return;
+    this.#revealSelected = false;
+    const tab = this.#traceTab();
+    void tab?.updateComplete.then(() => tab.reveal(key));
+  }
+
+  protected override render(): TemplateResult {
+    const { view } = this;
+    if (!view) return this.silent ? emptyState(strings.panelSilent) : html``;
+    const outline = this.#outline.value;
+    return html`
+      <lens-run-header .rpc=${this.#rpc} .outline=${outline} .databaseName=${this.databaseName}></lens-run-header>
+      <vscode-panels class="tabs" aria-label=${strings.tabs} activeid="tab-${view.tab}" @change=${this.#tabChosen}>
+        <vscode-panel-tab id="tab-trace">${strings.traceTab}</vscode-panel-tab>
+        <vscode-panel-tab id="tab-statistics">${strings.statisticsTab}</vscode-panel-tab>
+        <vscode-panel-view id="view-trace">
+          <div class="tab-body">
+            ${banner(this.#outline.error, () => this.#outline.refresh())} ${waiting(this.#outline, strings.readingTrace)}
+            ${view.runId === undefined ? emptyState(strings.noRun) : html``}
+            <lens-trace
+              .rpc=${this.#rpc}
+              .keeper=${this.#keeper}
+              .outline=${outline}
+              .selectedKey=${view.key}
+              .generation=${this.generation}
+            ></lens-trace>
+          </div>
+        </vscode-panel-view>
+        <vscode-panel-view id="view-statistics">
+          <lens-statistics
+            .rpc=${this.#rpc}
+            .keeper=${this.#keeper}
+            .active=${view.tab === "statistics"}
+            .generation=${this.generation}
+            .hasRun=${outline !== undefined}
+          ></lens-statistics>
+        </vscode-panel-view>
+      </vscode-panels>
+      <div class="announcement ${this.announcement === "" ? "" : "shown"}" role="status">${this.announcement}</div>
+    `;
+  }
+
+  #traceTab(): TraceTab | null {
+    return this.querySelector<TraceTab>("lens-trace");
+  }
+
+  #receive(data: unknown): void {
+    const message = parseMessage(data);
+    if (!message || this.#rpc.accept(message)) return;
+    if (message.type === "show") this.#show(message);
+    else if (message.type === "changed") this.#changed();
+  }
+
+  #show({ view, databaseName }: Extract<PanelMessage, { type: "show" }>): void {
+    clearTimeout(this.#firstWord);
+    this.silent = false;
+    this.databaseName = databaseName;
+    const before = this.view ?? this.#keeper.value.view;
+    const sameRun = before?.database === view.database && before.runId === view.runId;
+    const key = view.key ?? (sameRun ? before?.key : undefined);
+    const loaded = this.view !== undefined && sameRun && this.#outline.value !== undefined;
+    this.#change({ ...view, key });
+    this.#revealSelected = key !== undefined;
+    if (loaded) return;
+    this.#ask(view.runId, key);
+  }
+
+  #ask(runId: string | undefined, key: number | undefined): void {
+    this.#choosesFailure = key === undefined;
+    if (runId === undefined) this.#outline.clear();
+    else this.#outline.ask({ runId, limit: MOST_SPANS });
+  }
+
+  /** A run that is being written changes many times a second: one question per rest is enough. */
+  #changed(): void {
+    this.#changing ??= setTimeout(() => {
+      this.#changing = undefined;
+      this.#outline.refresh();
+      this.generation += 1;
+    }, CHANGE_REST);
+  }
+
+  #change(change: Partial<View>): void {
+    const before = this.view;
+    const view = { tab: "trace", database: "", ...before, ...change } satisfies View;
+    this.view = view;
+    this.#keeper.set({ view });
+    const keys = ["tab", "database", "runId", "key"] as const;
+    if (!before || keys.some((key) => before[key] !== view[key]))
+      this.#api.postMessage({ type: "shown", view });
+  }
+
+  #select({ key }: PageEvents["lens-select"]): void {
+    if (this.view?.key !== key) this.#change({ key });
+  }
+
+  #showRun({ runId, key }: PageEvents["lens-show-run"]): void {
+    const same = this.view?.runId === runId && this.#outline.value !== undefined;
+    this.#change({ tab: "trace", runId, key: key ?? (same ? this.view?.key : undefined) });
+    this.#revealSelected = key !== undefined;
+    if (!same) this.#ask(runId, key);
+  }
+
+  #filterName(name: string): void {
+    this.#change({ tab: "trace" });
+    this.#traceTab()?.filterName(name);
+  }
+
+  #tabChosen = (event: Event): void => {
+    // Dropdowns inside the tabs also send `change`, and it bubbles.
+    if (event.target !== event.currentTarget) return;
+    const { activeid } = event.target as HTMLElement & { activeid?: string };
+    const tab: Tab = activeid === "tab-statistics" ? "statistics" : "trace";
+    if (this.view && this.view.tab !== tab) this.#change({ tab });
+  };
+
+  async #copy(text: string): Promise<void> {
+    await this.#do(async () => {
+      await this.#rpc.request("copy", { text });
+      this.#announce(strings.copied);
+    });
+  }
+
+  /** Runs an action of the panel and says so when it fails. */
+  async #do(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (thrown) {
+      if (!(thrown instanceof RequestError)) throw thrown;
+      this.#announce(thrown.message);
+    }
+  }
+
+  #announce(text: string): void {
+    this.announcement = text;
+    clearTimeout(this.#announcing);
+    this.#announcing = setTimeout(() => {
+      this.announcement = "";
+    }, ANNOUNCEMENT);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "flujo-lens-app": App;
+    "lens-trace": TraceTab;
+    "lens-statistics": StatisticsTab;
+  }
+}

@@ -1,0 +1,26 @@
+/** What the page's elements tell the elements above them. */
+import type { Tab } from "../src/protocol/messages.ts";
+
+export interface PageEvents {
+  /** A span was chosen. `reveal` scrolls its row into view. */
+  "lens-select": { key: number; reveal?: boolean };
+  /** Another run should be shown, with one of its spans if a key is given. */
+  "lens-show-run": { runId: string; key?: number };
+  "lens-show-tab": { tab: Tab };
+  /** Spans of one name should be shown in the Trace tab. */
+  "lens-filter-name": { name: string };
+  /** Text for the clipboard. */
+  "lens-copy": { text: string };
+  "lens-open-text": { title: string; text: string; language: "json" | "plaintext" };
+}
+
+type PageEventMap = { [K in keyof PageEvents]: CustomEvent<PageEvents[K]> };
+
+declare global {
+  interface HTMLElementEventMap extends PageEventMap {}
+}
+
+/** Sends an event upwards. */
+export function emit<K extends keyof PageEvents>(from: EventTarget, type: K, detail: PageEvents[K]): void {
+  from.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+}

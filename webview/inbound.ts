@@ -1,0 +1,68 @@
+/** What the page accepts from the panel. Anything else is ignored. */
+import * as v from "valibot";
+import type { PanelMessage, PanelMethod, PanelMethods } from "../src/protocol/messages.ts";
+
+const errorKinds = [
+  "not_found",
+  "not_a_database",
+  "unsupported_layout",
+  "unsupported_source",
+  "unreadable",
+  "corrupt",
+  "busy",
+  "cancelled",
+  "too_many_rows",
+  "invalid_argument",
+  "unknown_run",
+  "ambiguous_run",
+  "closed",
+  "internal",
+] as const;
+
+/** A view, from the panel or from the kept state. */
+export const viewSchema = v.object({
+  tab: v.picklist(["trace", "statistics"]),
+  database: v.string(),
+  runId: v.optional(v.string()),
+  key: v.optional(v.number()),
+});
+
+const messageSchema = v.variant("type", [
+  v.object({ type: v.literal("show"), view: viewSchema, databaseName: v.string() }),
+  v.object({ type: v.literal("reply"), id: v.number(), result: v.unknown() }),
+  v.object({
+    type: v.literal("failure"),
+    id: v.number(),
+    error: v.object({ kind: v.fallback(v.picklist(errorKinds), "internal"), message: v.string() }),
+  }),
+  v.object({ type: v.literal("progress"), id: v.number(), fraction: v.number() }),
+  v.object({ type: v.literal("changed") }),
+]);
+
+/** The message, or undefined when it is none that the page knows. */
+export function parseMessage(data: unknown): PanelMessage | undefined {
+  const parsed = v.safeParse(messageSchema, data);
+  return parsed.success ? parsed.output : undefined;
+}
+
+// The outermost shape of each answer: enough to fail with a sentence instead of in the middle of drawing.
+const results = {
+  outline: v.looseObject({ run: v.looseObject({}), spans: v.array(v.unknown()) }),
+  spanDetail: v.looseObject({ span: v.looseObject({ key: v.number() }), parents: v.array(v.string()) }),
+  statistics: v.looseObject({
+    statistics: v.looseObject({ durations: v.looseObject({}) }),
+    runs: v.looseObject({}),
+  }),
+  pipelines: v.array(v.unknown()),
+  runs: v.array(v.unknown()),
+  copy: v.unknown(),
+  openText: v.unknown(),
+} satisfies Record<PanelMethod, v.GenericSchema>;
+
+/** Whether an answer has the shape its method promises. */
+export function isResult<M extends PanelMethod>(
+  method: M,
+  value: unknown,
+): value is PanelMethods[M]["result"] {
+  return v.is(results[method], value);
+}

@@ -1,0 +1,127 @@
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+import type { ErrorValue, PanelMethod, PanelMethods } from "../src/protocol/messages.ts";
+import { RequestError, type RpcClient } from "./rpc.ts";
+import { strings } from "./strings.ts";
+
+/** Milliseconds before a wait becomes visible. Shorter ones would only flicker. */
+const VISIBLE_WAIT = 100;
+
+type Params<M extends PanelMethod> = PanelMethods[M]["params"];
+type Result<M extends PanelMethod> = PanelMethods[M]["result"];
+
+/**
+ * One kind of answer that an element shows: asks for it, keeps the newest one, and tells the element when to draw.
+ * A new question replaces the one before; a refresh waits for the question under way.
+ */
+export class Load<M extends PanelMethod> implements ReactiveController {
+  /** The newest answer; kept while a refresh is under way. */
+  value: Result<M> | undefined;
+  /** Why the last question has no answer. */
+  error: ErrorValue | undefined;
+  /** True when the question under way takes long enough to say so. */
+  slow = false;
+  /** 0 to 1, when the panel reports it. */
+  fraction: number | undefined;
+
+  readonly #host: ReactiveControllerHost;
+  readonly #rpc: () => RpcClient;
+  readonly #method: M;
+  #params: Params<M> | undefined;
+  #abort: AbortController | undefined;
+  #again = false;
+
+  constructor(host: ReactiveControllerHost, rpc: () => RpcClient, method: M) {
+    this.#host = host;
+    this.#rpc = rpc;
+    this.#method = method;
+    host.addController(this);
+  }
+
+  get loading(): boolean {
+    return this.#abort !== undefined;
+  }
+
+  hostDisconnected(): void {
+    this.#stop();
+  }
+
+  /** Asks. The former answer stays on screen meanwhile when `keep` is true. */
+  ask(params: Params<M>, keep = false): void {
+    this.#stop();
+    this.#params = params;
+    if (!keep) this.value = undefined;
+    void this.#run(params);
+  }
+
+  /** Asks the last question once more: now, or right after the one under way. */
+  refresh(): void {
+    if (this.#params === undefined) return;
+    if (this.loading) this.#again = true;
+    else void this.#run(this.#params);
+  }
+
+  /** Gives up the question under way and says so. */
+  cancel(): void {
+    if (!this.loading) return;
+    this.#stop();
+    this.error = { kind: "cancelled", message: strings.cancelled };
+    this.#host.requestUpdate();
+  }
+
+  /** Forgets question and answer. */
+  clear(): void {
+    this.#stop();
+    this.#params = undefined;
+    this.value = undefined;
+    this.error = undefined;
+    this.#host.requestUpdate();
+  }
+
+  #stop(): void {
+    this.#abort?.abort();
+    this.#abort = undefined;
+    this.#again = false;
+    this.slow = false;
+    this.fraction = undefined;
+  }
+
+  async #run(params: Params<M>): Promise<void> {
+    const abort = new AbortController();
+    this.#abort = abort;
+    const timer = setTimeout(() => {
+      if (this.#abort !== abort) return;
+      this.slow = true;
+      this.#host.requestUpdate();
+    }, VISIBLE_WAIT);
+    const onProgress = (fraction: number) => {
+      this.fraction = fraction;
+      if (this.slow) this.#host.requestUpdate();
+    };
+    this.#host.requestUpdate();
+    try {
+      const value = await this.#rpc().request(this.#method, params, { signal: abort.signal, onProgress });
+      if (this.#abort === abort) {
+        this.value = value;
+        this.error = undefined;
+      }
+    } catch (thrown) {
+      if (this.#abort === abort) this.error = toErrorValue(thrown);
+    } finally {
+      clearTimeout(timer);
+      if (this.#abort === abort) {
+        const again = this.#again;
+        this.#stop();
+        this.#host.requestUpdate();
+        if (again) this.refresh();
+      }
+    }
+  }
+}
+
+function toErrorValue(thrown: unknown): ErrorValue {
+  if (thrown instanceof RequestError) return thrown.toValue();
+  return {
+    kind: "internal",
+    message: strings.unexpected(thrown instanceof Error ? thrown.message : String(thrown)),
+  };
+}

@@ -1,0 +1,33 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { formatPercent } from "../../src/format/numbers.ts";
+import { visible } from "../../src/format/text.ts";
+import type { ErrorValue, PanelMethod } from "../../src/protocol/messages.ts";
+import { icon } from "../icons.ts";
+import type { Load } from "../load.ts";
+import { strings } from "../strings.ts";
+
+/** A ring with what is waited for and a way to stop waiting; nothing while the wait is short. */
+export function waiting<M extends PanelMethod>(load: Load<M>, what: string): TemplateResult | typeof nothing {
+  if (!load.slow) return nothing;
+  const percent = load.fraction === undefined ? "" : ` ${formatPercent(load.fraction)}`;
+  return html`<div class="waiting" role="status">
+    <vscode-progress-ring aria-label=${what}></vscode-progress-ring>
+    <span>${what}${percent}</span>
+    <vscode-button appearance="secondary" @click=${() => load.cancel()}>${strings.cancel}</vscode-button>
+  </div>`;
+}
+
+/** A failure as one sentence, with a way to try again. */
+export function banner(error: ErrorValue | undefined, retry: () => void): TemplateResult | typeof nothing {
+  if (error === undefined) return nothing;
+  return html`<div class="banner" role="alert">
+    ${icon(error.kind === "cancelled" ? "info" : "error")}
+    <span class="banner-text">${visible(error.message)}</span>
+    <vscode-button appearance="secondary" @click=${retry}>${strings.retry}</vscode-button>
+  </div>`;
+}
+
+/** Says why there is nothing to see, with what to do about it. */
+export function emptyState(text: string, action?: TemplateResult): TemplateResult {
+  return html`<div class="empty"><p>${text}</p>${action ?? nothing}</div>`;
+}

@@ -1,0 +1,90 @@
+/** What survives a reload of the page: the view, filters, collapsed spans and sizes. */
+import * as v from "valibot";
+import { viewSchema } from "./inbound.ts";
+
+const size = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(10_000));
+const text = v.fallback(v.string(), "");
+
+const keptSchema = v.object({
+  view: v.optional(v.fallback(v.optional(viewSchema), undefined)),
+  /** Filters of the Trace tab, the minimum duration as it was typed. */
+  filter: v.fallback(
+    v.object({
+      status: text,
+      name: text,
+      text,
+      minDuration: text,
+      onlyMatches: v.fallback(v.boolean(), true),
+    }),
+    { status: "", name: "", text: "", minDuration: "", onlyMatches: true },
+  ),
+  /** Keys of the collapsed spans of one run. */
+  collapsed: v.fallback(v.object({ runId: v.string(), keys: v.array(v.number()) }), { runId: "", keys: [] }),
+  /** Pixels. */
+  sizes: v.fallback(
+    v.object({
+      name: v.fallback(size, 280),
+      details: v.fallback(size, 400),
+      detailsBelow: v.fallback(size, 320),
+    }),
+    { name: 280, details: 400, detailsBelow: 320 },
+  ),
+  detailsOpen: v.fallback(v.boolean(), true),
+  statistics: v.fallback(
+    v.object({ pipeline: text, range: v.fallback(v.string(), "all"), from: text, to: text }),
+    { pipeline: "", range: "all", from: "", to: "" },
+  ),
+  sort: v.fallback(v.object({ column: v.string(), descending: v.boolean() }), {
+    column: "self",
+    descending: true,
+  }),
+});
+
+export type Kept = v.InferOutput<typeof keptSchema>;
+
+/** The part of VS Code's webview API that keeps state. */
+export interface StateHolder {
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+// More would make every write slow; a run with more collapsed spans opens unfolded.
+const MOST_COLLAPSED = 5000;
+const WRITE_DELAY = 150;
+
+/** Reads what was kept, mends what is broken in it, and writes changes a moment later in one go. */
+export class Keeper {
+  readonly #holder: StateHolder;
+  #value: Kept;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(holder: StateHolder) {
+    this.#holder = holder;
+    this.#value = parseKept(holder.getState());
+  }
+
+  get value(): Kept {
+    return this.#value;
+  }
+
+  set(change: Partial<Kept>): void {
+    this.#value = { ...this.#value, ...change };
+    if (this.#value.collapsed.keys.length > MOST_COLLAPSED) {
+      this.#value = { ...this.#value, collapsed: { runId: "", keys: [] } };
+    }
+    this.#timer ??= setTimeout(() => this.flush(), WRITE_DELAY);
+  }
+
+  /** Writes now. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#holder.setState(this.#value);
+  }
+}
+
+/** Kept state from whatever was stored, with defaults for what is missing or wrong. */
+export function parseKept(stored: unknown): Kept {
+  const parsed = v.safeParse(keptSchema, typeof stored === "object" && stored !== null ? stored : {});
+  return parsed.success ? parsed.output : v.parse(keptSchema, {});
+}

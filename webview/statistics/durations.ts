@@ -1,0 +1,60 @@
+/** The durations table as sortable rows. */
+import type { DurationStatistics } from "../../src/protocol/messages.ts";
+
+/** Columns in the order in which they stand. Figures sort from large to small first, names from A to Z. */
+export const columns = [
+  "name",
+  "count",
+  "failed",
+  "rate",
+  "avg",
+  "min",
+  "p50",
+  "p90",
+  "p95",
+  "p99",
+  "max",
+  "self",
+  "cost",
+  "tokens",
+] as const;
+export type Column = (typeof columns)[number];
+
+export type DurationRow = { readonly name: string } & {
+  readonly [C in Exclude<Column, "name">]: number | null;
+};
+
+export interface Sort {
+  readonly column: Column;
+  readonly descending: boolean;
+}
+
+export function isColumn(text: string): text is Column {
+  return columns.some((column) => column === text);
+}
+
+export function durationRows(durations: Readonly<Record<string, DurationStatistics>>): DurationRow[] {
+  return Object.entries(durations).map(
+    ([name, { count, failed, avg, min, p50, p90, p95, p99, max, self_total, cost, tokens }]) => {
+      const rate = count > 0 ? failed / count : null;
+      return { name, count, failed, rate, avg, min, p50, p90, p95, p99, max, self: self_total, cost, tokens };
+    },
+  );
+}
+
+/** Sorted copy. Missing figures stand last in both directions, equal ones by name. */
+export function sortRows(rows: readonly DurationRow[], { column, descending }: Sort): DurationRow[] {
+  const sign = descending ? -1 : 1;
+  const byName = (a: DurationRow, b: DurationRow) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  if (column === "name") return rows.toSorted((a, b) => sign * byName(a, b));
+  return rows.toSorted((a, b) => {
+    const [x, y] = [a[column], b[column]];
+    if (x === null || y === null) return x === y ? byName(a, b) : x === null ? 1 : -1;
+    return sign * (x - y) || byName(a, b);
+  });
+}
+
+/** The sort after a click on a column's header. */
+export function nextSort(sort: Sort, column: Column): Sort {
+  return { column, descending: sort.column === column ? !sort.descending : column !== "name" };
+}

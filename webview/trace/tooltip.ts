@@ -1,0 +1,88 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { formatCost, formatCount, formatDuration } from "../../src/format/numbers.ts";
+import { clip, oneLine, visible } from "../../src/format/text.ts";
+import type { OutlineSpan } from "../../src/protocol/messages.ts";
+import { PageElement } from "../element.ts";
+import { stateIcon } from "../icons.ts";
+import { strings } from "../strings.ts";
+import { ancestorsOf } from "../timeline/rows.ts";
+import { durationSoFar, type TimeDomain } from "../timeline/scale.ts";
+import { parentTrail } from "./trail.ts";
+
+/** What a tooltip tells, and the point in the window beside which it does. */
+export interface TooltipContent {
+  readonly index: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+const OFFSET = 14;
+const EDGE = 8;
+
+/** What is known about a span at a glance. Everything in it is also in the details, so it is hidden from screen readers. */
+@customElement("lens-tooltip")
+export class Tooltip extends PageElement {
+  @property({ attribute: false }) spans: readonly OutlineSpan[] = [];
+  @property({ attribute: false }) domain: TimeDomain | undefined;
+  @property({ attribute: false }) content: TooltipContent | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.setAttribute("aria-hidden", "true");
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const span = this.content ? this.spans[this.content.index] : undefined;
+    return span && this.content ? this.#body(span, this.content.index) : nothing;
+  }
+
+  protected override updated(): void {
+    this.hidden = this.content === undefined;
+    if (!this.content) return;
+    const { offsetWidth: width, offsetHeight: height } = this;
+    const left = Math.min(this.content.x + OFFSET, window.innerWidth - width - EDGE);
+    const below = this.content.y + OFFSET;
+    const top = below + height + EDGE > window.innerHeight ? this.content.y - OFFSET - height : below;
+    this.style.left = `${Math.max(EDGE, left)}px`;
+    this.style.top = `${Math.max(EDGE, top)}px`;
+  }
+
+  #body(span: OutlineSpan, index: number): TemplateResult {
+    const soFar = durationSoFar(span, this.domain);
+    const parents = ancestorsOf(this.spans, index);
+    return html`
+      <div class="tip-title">${stateIcon(span.state)} <b>${oneLine(span.name, 120)}</b>
+        <span class="quiet">${span.duration === null ? strings.unfinished : oneLine(span.status, 40)}</span>
+      </div>
+      ${
+        span.error
+          ? html`<div class="tip-error"><b>${oneLine(span.error.type, 100)}</b>${
+              span.error.message === "" ? nothing : html`<pre>${clip(visible(span.error.message), 400)}</pre>`
+            }</div>`
+          : nothing
+      }
+      <dl>
+        ${fact(strings.duration, span.duration === null && soFar !== null ? strings.atLeast(formatDuration(soFar)) : formatDuration(soFar))}
+        ${fact(strings.selfTime, span.self_time === null ? undefined : formatDuration(span.self_time))}
+        ${fact(strings.startedAt, this.domain && span.start_time !== null ? strings.afterStart(formatDuration(span.start_time - this.domain.from)) : strings.noStart)}
+        ${fact(strings.attemptLabel, span.attempt === null ? undefined : formatCount(span.attempt))}
+        ${fact(strings.cost, span.cost === null ? undefined : formatCost(span.cost))}
+        ${fact(strings.tokensLabel, span.tokens === null ? undefined : formatCount(span.tokens))}
+        ${fact(strings.parents, parents.length === 0 ? undefined : trailText(this.spans, parents))}
+      </dl>
+    `;
+  }
+}
+
+function fact(label: string, value: string | undefined): TemplateResult | typeof nothing {
+  return value === undefined ? nothing : html`<dt>${label}</dt><dd>${value}</dd>`;
+}
+
+function trailText(spans: readonly OutlineSpan[], parents: readonly number[]): string {
+  return parentTrail(parents)
+    .map((part) =>
+      part.kind === "span" ? oneLine(spans[part.index]!.name, 40) : strings.skippedParents(part.count),
+    )
+    .join(" › ");
+}

@@ -1,0 +1,328 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Outline, OutlineSpan } from "../../src/protocol/messages.ts";
+import { PageElement } from "../element.ts";
+import { emit } from "../events.ts";
+import { linkButton } from "../parts/actions.ts";
+import { emptyState } from "../parts/waiting.ts";
+import type { RpcClient } from "../rpc.ts";
+import type { Keeper } from "../state.ts";
+import { strings } from "../strings.ts";
+import { parseDuration } from "../timeline/duration-input.ts";
+import { failureRanks, nextFailure } from "../timeline/failures.ts";
+import { type Choice, choices, type Matches, matchSpans, statusValue } from "../timeline/filter.ts";
+import { collapsibleKeys, indexByKey, revealed, visibleRows, withAncestors } from "../timeline/rows.ts";
+import { domainOf, type TimeDomain } from "../timeline/scale.ts";
+import { emptyFilter, type FilterActions, type FilterBar, type FilterInput } from "./filter-bar.ts";
+import { NAME_WIDTH, type Waterfall } from "./waterfall.ts";
+import "../details/details-pane.ts";
+import "../parts/splitter.ts";
+import "./filter-bar.ts";
+import "./waterfall.ts";
+
+/** Pixels under which the details go below the waterfall. */
+const NARROW = 700;
+const DETAILS = { initial: 400, min: 220, rest: 280 };
+const DETAILS_BELOW = { initial: 320, min: 120, rest: 140 };
+
+/** What is known about an outline once, whatever is filtered or folded. */
+interface Facts {
+  readonly byKey: Map<number, number>;
+  readonly domain: TimeDomain | undefined;
+  readonly ranks: Uint8Array;
+  readonly failures: number;
+  readonly statuses: readonly Choice[];
+  readonly names: readonly Choice[];
+}
+
+const noFacts: Facts = {
+  byKey: new Map(),
+  domain: undefined,
+  ranks: new Uint8Array(),
+  failures: 0,
+  statuses: [],
+  names: [],
+};
+const noSpans: readonly OutlineSpan[] = [];
+
+/** Filters, waterfall and details of one run. */
+@customElement("lens-trace")
+export class TraceTab extends PageElement {
+  @property({ attribute: false }) rpc!: RpcClient;
+  @property({ attribute: false }) keeper!: Keeper;
+  @property({ attribute: false }) outline: Outline | undefined;
+  /** Key of the selected span. */
+  @property({ attribute: false }) selectedKey: number | undefined;
+  /** Counts up when the details should be asked for again. */
+  @property({ attribute: false }) generation = 0;
+  @state() private filter: FilterInput = emptyFilter;
+  @state() private collapsed: ReadonlySet<number> = new Set();
+  /** Folding while a filter hides rows is its own: it ends with the filter. */
+  @state() private collapsedInMatches: ReadonlySet<number> = new Set();
+  @state() private sizes = {
+    name: NAME_WIDTH.initial,
+    details: DETAILS.initial,
+    detailsBelow: DETAILS_BELOW.initial,
+  };
+  @state() private detailsOpen = true;
+  @state() private box = { width: 1000, height: 600 };
+
+  #facts = noFacts;
+  #matches: Matches | undefined;
+  #rows: Int32Array = new Int32Array();
+  #reveal = -1;
+  readonly #observer = new ResizeObserver(([entry]) => {
+    const { width, height } = entry!.contentRect;
+    if (width > 0 && height > 0) this.box = { width, height };
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { filter, sizes, detailsOpen } = this.keeper.value;
+    this.filter = filter;
+    this.sizes = sizes;
+    this.detailsOpen = detailsOpen;
+    this.#observer.observe(this);
+    this.addEventListener("keydown", this.#key);
+    this.addEventListener("lens-select", this.#selected);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
+    this.removeEventListener("keydown", this.#key);
+    this.removeEventListener("lens-select", this.#selected);
+  }
+
+  /** Shows the span's row: unfolds its parents, lifts filters that hide it, scrolls to it. */
+  reveal(key: number): void {
+    const index = this.#facts.byKey.get(key);
+    if (index === undefined) return;
+    if (this.#matches && this.filter.onlyMatches && !this.#matches.flags[index])
+      this.#change({ ...emptyFilter });
+    if (this.#filtering()) this.collapsedInMatches = revealed(this.#spans(), this.collapsedInMatches, index);
+    else this.#setCollapsed(revealed(this.#spans(), this.collapsed, index));
+    this.#reveal = index;
+    this.requestUpdate();
+  }
+
+  /** Shows only spans of this name. */
+  filterName(name: string): void {
+    this.#change({ ...emptyFilter, name });
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const names = changed as Map<string, unknown>;
+    if (names.has("outline")) this.#take(names.get("outline") as Outline | undefined);
+    const refilter = names.has("outline") || names.has("filter");
+    if (refilter) this.#match();
+    if (refilter || names.has("collapsed") || names.has("collapsedInMatches")) {
+      const folded = this.#filtering() ? this.collapsedInMatches : this.collapsed;
+      const keep = this.#filtering() ? withAncestors(this.#spans(), this.#matches!.flags) : undefined;
+      this.#rows = visibleRows(this.#spans(), folded, keep);
+    }
+  }
+
+  protected override updated(): void {
+    if (this.#reveal < 0) return;
+    const index = this.#reveal;
+    this.#reveal = -1;
+    const waterfall = this.#waterfall();
+    // The waterfall has to know its new rows before it can find one.
+    void waterfall?.updateComplete.then(() => waterfall.reveal(index));
+  }
+
+  protected override render(): TemplateResult {
+    const { outline } = this;
+    if (!outline) return html``;
+    if (outline.spans.length === 0) return emptyState(strings.noSpansTitle);
+    const narrow = this.box.width < NARROW;
+    const selected = this.selectedKey === undefined ? -1 : (this.#facts.byKey.get(this.selectedKey) ?? -1);
+    return html`
+      <lens-filter-bar
+        .filter=${this.filter}
+        .statuses=${this.#facts.statuses}
+        .names=${this.#facts.names}
+        .total=${outline.spans.length}
+        .matchCount=${this.#matches?.count}
+        .failures=${this.#facts.failures}
+        .detailsOpen=${this.detailsOpen}
+        .actions=${this.#actions}
+      ></lens-filter-bar>
+      <div class="trace-parts ${narrow ? "narrow" : ""}">
+        ${
+          this.#rows.length === 0
+            ? emptyState(
+                strings.allHidden(outline.spans.length),
+                linkButton(strings.resetFilters, this.#actions.reset),
+              )
+            : html`<lens-waterfall
+                .spans=${outline.spans}
+                .rows=${this.#rows}
+                .matching=${this.#filtering() ? undefined : this.#matches?.flags}
+                .ranks=${this.#facts.ranks}
+                .collapsed=${this.#filtering() ? this.collapsedInMatches : this.collapsed}
+                .domain=${this.#facts.domain}
+                .selected=${selected}
+                .nameWidth=${this.sizes.name}
+                .onNameWidth=${(name: number) => this.#resize({ name })}
+                .onToggle=${this.#toggle}
+                .onOpen=${this.#openDetails}
+              ></lens-waterfall>`
+        }
+        ${this.detailsOpen ? this.#details(outline, selected, narrow) : nothing}
+      </div>
+    `;
+  }
+
+  #details(outline: Outline, selected: number, narrow: boolean): TemplateResult {
+    const limits = narrow ? DETAILS_BELOW : DETAILS;
+    const room = (narrow ? this.box.height : this.box.width) - limits.rest;
+    const max = Math.max(limits.min, room);
+    const wish = narrow ? this.sizes.detailsBelow : this.sizes.details;
+    const size = Math.max(limits.min, Math.min(wish, max));
+    return html`
+      <lens-splitter
+        trailing
+        orientation=${narrow ? "horizontal" : "vertical"}
+        .label=${strings.detailsSize}
+        .size=${size}
+        .min=${limits.min}
+        .max=${max}
+        .initial=${limits.initial}
+        .onResize=${(value: number) => this.#resize(narrow ? { detailsBelow: value } : { details: value })}
+      ></lens-splitter>
+      <lens-details
+        style="flex-basis: ${size}px"
+        .rpc=${this.rpc}
+        .outline=${outline}
+        .index=${selected}
+        .ranks=${this.#facts.ranks}
+        .domain=${this.#facts.domain}
+        .generation=${this.generation}
+        .onClose=${this.#closeDetails}
+      ></lens-details>
+    `;
+  }
+
+  readonly #actions: FilterActions = {
+    change: (change) => this.#change(change),
+    reset: () => this.#change({ ...emptyFilter, onlyMatches: this.filter.onlyMatches }),
+    expandAll: () => this.#fold(new Set()),
+    collapseAll: () => this.#fold(collapsibleKeys(this.#spans())),
+    goToFailure: (direction) => this.#goToFailure(direction),
+    toggleDetails: () => this.#setDetails(!this.detailsOpen),
+  };
+
+  #spans(): readonly OutlineSpan[] {
+    return this.outline?.spans ?? noSpans;
+  }
+
+  /** True when rows are hidden by a filter. */
+  #filtering(): boolean {
+    return this.#matches !== undefined && this.filter.onlyMatches;
+  }
+
+  #waterfall(): Waterfall | null {
+    return this.querySelector<Waterfall>("lens-waterfall");
+  }
+
+  #take(before: Outline | undefined): void {
+    const { outline } = this;
+    if (!outline) {
+      this.#facts = noFacts;
+      return;
+    }
+    const { spans, run } = outline;
+    this.#facts = {
+      byKey: indexByKey(spans),
+      domain: domainOf(outline),
+      ranks: failureRanks(spans),
+      failures: spans.reduce((sum, span) => sum + (span.state === "failed" ? 1 : 0), 0),
+      statuses: choices(spans.map(statusValue)),
+      names: choices(spans.map((span) => span.name)),
+    };
+    if (before?.run.run_id === run.run_id) return;
+    const { collapsed } = this.keeper.value;
+    this.collapsed = new Set(collapsed.runId === run.run_id ? collapsed.keys : []);
+    this.collapsedInMatches = new Set();
+  }
+
+  #match(): void {
+    const { status, name, text, minDuration } = this.filter;
+    const parsed = parseDuration(minDuration);
+    const seconds = parsed.kind === "duration" ? parsed.seconds : undefined;
+    this.#matches = matchSpans(
+      this.#spans(),
+      { status, name, text, minDuration: seconds },
+      this.#facts.domain,
+    );
+  }
+
+  #change(change: Partial<FilterInput>): void {
+    this.filter = { ...this.filter, ...change };
+    this.collapsedInMatches = new Set();
+    this.keeper.set({ filter: this.filter });
+  }
+
+  #resize(change: Partial<TraceTab["sizes"]>): void {
+    this.sizes = { ...this.sizes, ...change };
+    this.keeper.set({ sizes: this.sizes });
+  }
+
+  #setCollapsed(collapsed: ReadonlySet<number>): void {
+    if (collapsed === this.collapsed) return;
+    this.collapsed = collapsed;
+    this.keeper.set({ collapsed: { runId: this.outline?.run.run_id ?? "", keys: Array.from(collapsed) } });
+  }
+
+  #fold(collapsed: ReadonlySet<number>): void {
+    if (this.#filtering()) this.collapsedInMatches = collapsed;
+    else this.#setCollapsed(collapsed);
+  }
+
+  #toggle = (index: number): void => {
+    const { key } = this.#spans()[index]!;
+    const folded = new Set(this.#filtering() ? this.collapsedInMatches : this.collapsed);
+    if (!folded.delete(key)) folded.add(key);
+    this.#fold(folded);
+  };
+
+  #goToFailure(direction: 1 | -1): void {
+    const from = this.selectedKey === undefined ? -1 : (this.#facts.byKey.get(this.selectedKey) ?? -1);
+    const next = nextFailure(this.#facts.ranks, from, direction);
+    const span = this.#spans()[next];
+    if (span) emit(this, "lens-select", { key: span.key, reveal: true });
+  }
+
+  #selected = (event: CustomEvent<{ key: number; reveal?: boolean }>): void => {
+    if (event.detail.reveal) this.reveal(event.detail.key);
+  };
+
+  #setDetails(open: boolean): void {
+    this.detailsOpen = open;
+    this.keeper.set({ detailsOpen: open });
+  }
+
+  #openDetails = (): void => {
+    this.#setDetails(true);
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(".details")?.focus());
+  };
+
+  #closeDetails = (): void => {
+    this.#setDetails(false);
+    this.#waterfall()?.focus();
+  };
+
+  #key = (event: KeyboardEvent): void => {
+    const origin = event.composedPath()[0];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && this.detailsOpen && !(origin instanceof HTMLInputElement))
+      this.#closeDetails();
+    else if (origin instanceof HTMLInputElement) return;
+    else if (event.key === "f" || event.key === "F") this.#goToFailure(event.shiftKey ? -1 : 1);
+    else if (event.key === "/") this.querySelector<FilterBar>("lens-filter-bar")?.focus();
+    else return;
+    event.preventDefault();
+  };
+}

@@ -1,0 +1,314 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import type { OutlineSpan } from "../../src/protocol/messages.ts";
+import { PageElement } from "../element.ts";
+import { emit } from "../events.ts";
+import { strings } from "../strings.ts";
+import { hasChildren, rowOf } from "../timeline/rows.ts";
+import { type TimeDomain, tickLabel, tickStep, ticks } from "../timeline/scale.ts";
+import { type RowContext, row, rowId } from "./row.ts";
+import type { TooltipContent } from "./tooltip.ts";
+import "../parts/splitter.ts";
+import "./tooltip.ts";
+
+/** Pixels. Fixed, so that the position of any row is known without measuring. */
+export const ROW_HEIGHT = 22;
+const HEADER_HEIGHT = 24;
+const OVERSCAN = 8;
+const TICK_WIDTH = 90;
+const HOVER_DELAY = 250;
+export const NAME_WIDTH = { initial: 280, min: 120, rest: 160 };
+
+/**
+ * The run as a tree with bars on one time axis. Only the rows in the window exist in the page,
+ * so that a run of 100,000 spans scrolls like one of ten.
+ */
+@customElement("lens-waterfall")
+export class Waterfall extends PageElement {
+  @property({ attribute: false }) spans: readonly OutlineSpan[] = [];
+  /** Outline indices of the visible rows, ascending. */
+  @property({ attribute: false }) rows: Int32Array = new Int32Array();
+  /** 1 for spans that match; undefined when there is no filter. */
+  @property({ attribute: false }) matching: Uint8Array | undefined;
+  @property({ attribute: false }) ranks: Uint8Array = new Uint8Array();
+  @property({ attribute: false }) collapsed: ReadonlySet<number> = new Set();
+  @property({ attribute: false }) domain: TimeDomain | undefined;
+  /** Outline index of the selected span, -1 for none. */
+  @property({ attribute: false }) selected = -1;
+  @property({ attribute: false }) nameWidth = NAME_WIDTH.initial;
+  @property({ attribute: false }) onNameWidth: (width: number) => void = () => {};
+  @property({ attribute: false }) onToggle: (index: number) => void = () => {};
+  @property({ attribute: false }) onOpen: () => void = () => {};
+  @state() private top = 0;
+  @state() private size = { width: 800, height: 400, bars: 400 };
+  @state() private tip: TooltipContent | undefined;
+
+  #scroller: HTMLElement | undefined;
+  #frame = 0;
+  #hover: ReturnType<typeof setTimeout> | undefined;
+  readonly #observer = new ResizeObserver(() => this.#measure());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.#scroller) this.#observer.observe(this.#scroller);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
+    cancelAnimationFrame(this.#frame);
+    this.#leave();
+  }
+
+  /** Scrolls until the span's row is in the window, in the middle when it was far away. */
+  reveal(index: number): void {
+    const position = rowOf(this.rows, index);
+    const scroller = this.#scroller;
+    if (position < 0 || !scroller) return;
+    const top = position * ROW_HEIGHT;
+    const height = scroller.clientHeight - HEADER_HEIGHT;
+    const far = top < scroller.scrollTop - height || top > scroller.scrollTop + 2 * height;
+    if (far) scroller.scrollTop = top - height / 2;
+    else if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top + ROW_HEIGHT > scroller.scrollTop + height) scroller.scrollTop = top + ROW_HEIGHT - height;
+    this.top = scroller.scrollTop;
+  }
+
+  /** Gives the keyboard to the rows. */
+  override focus(options?: FocusOptions): void {
+    this.#scroller?.focus(options);
+  }
+
+  protected override firstUpdated(): void {
+    this.#scroller = this.querySelector<HTMLElement>(".waterfall")!;
+    this.#observer.observe(this.#scroller);
+    this.#measure();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("spans") || changed.has("rows")) this.#leave();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has("nameWidth")) this.#measure();
+  }
+
+  protected override render(): TemplateResult {
+    const first = Math.max(0, Math.floor(this.top / ROW_HEIGHT) - OVERSCAN);
+    const last = Math.min(this.rows.length, Math.ceil((this.top + this.size.height) / ROW_HEIGHT) + OVERSCAN);
+    const nameWidth = this.#nameWidth();
+    const length = this.domain ? this.domain.to - this.domain.from : 0;
+    const most = Math.max(2, Math.floor(this.size.bars / TICK_WIDTH));
+    const grid = length > 0 ? (100 * tickStep(length, most)) / length : 100;
+    const selectedRow = rowOf(this.rows, this.selected);
+    const context: RowContext = {
+      spans: this.spans,
+      domain: this.domain,
+      ranks: this.ranks,
+      matches: this.matching,
+      collapsed: this.collapsed,
+      selected: this.selected,
+      nameWidth,
+    };
+    const drawn = Array.from(this.rows.subarray(first, last), (index, offset) =>
+      row(context, index, first + offset),
+    );
+    return html`
+      <div
+        class="waterfall"
+        role="treegrid"
+        tabindex="0"
+        aria-label=${strings.waterfall}
+        aria-rowcount=${this.rows.length + 1}
+        aria-activedescendant=${selectedRow >= first && selectedRow < last ? rowId(this.selected) : nothing}
+        style="--name-width: ${nameWidth}px; --grid: ${grid}%"
+        @scroll=${this.#scroll}
+        @keydown=${this.#key}
+        @click=${this.#click}
+        @dblclick=${this.#doubleClick}
+        @pointermove=${this.#point}
+        @pointerleave=${this.#leave}
+      >
+        <div role="rowgroup" class="waterfall-head">
+          <div role="row" class="row" aria-rowindex="1">
+            <div role="columnheader" class="cell name-cell">${strings.nameColumn}</div>
+            <div role="columnheader" class="cell figure self-cell" title=${strings.selfColumnHint}>${strings.selfColumn}</div>
+            <div role="columnheader" class="cell figure">${strings.durationColumn}</div>
+            <div role="columnheader" class="cell bar-cell ruler" aria-label=${strings.timeline}>
+              ${length > 0 ? this.#ruler(length, most) : nothing}
+            </div>
+          </div>
+        </div>
+        <div role="rowgroup" class="waterfall-body" style="height: ${this.rows.length * ROW_HEIGHT}px">
+          <div role="presentation" class="waterfall-window" style="transform: translateY(${first * ROW_HEIGHT}px)">${drawn}</div>
+        </div>
+      </div>
+      <lens-splitter
+        class="name-splitter"
+        style="left: ${nameWidth}px"
+        .label=${strings.nameWidth}
+        .size=${nameWidth}
+        .min=${NAME_WIDTH.min}
+        .max=${this.#mostNameWidth()}
+        .initial=${NAME_WIDTH.initial}
+        .onResize=${this.onNameWidth}
+      ></lens-splitter>
+      <lens-tooltip hidden .spans=${this.spans} .domain=${this.domain} .content=${this.tip}></lens-tooltip>
+    `;
+  }
+
+  #ruler(length: number, most: number): TemplateResult[] {
+    return ticks(length, most)
+      .map((offset) => ({ label: tickLabel(offset), share: offset / length }))
+      .filter(({ label, share }) => (1 - share) * this.size.bars > label.length * 7 + 6)
+      .map(({ label, share }) => html`<span class="tick" style="left: ${share * 100}%">${label}</span>`);
+  }
+
+  #mostNameWidth(): number {
+    return Math.max(NAME_WIDTH.min, this.size.width - NAME_WIDTH.rest);
+  }
+
+  #nameWidth(): number {
+    // In a narrow panel the name may take half of it, so that bars stay visible.
+    const wish = this.size.width < 560 ? Math.min(this.nameWidth, this.size.width * 0.5) : this.nameWidth;
+    return Math.round(Math.max(NAME_WIDTH.min, Math.min(wish, this.#mostNameWidth())));
+  }
+
+  #measure(): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    const bars = scroller.querySelector<HTMLElement>(".ruler")?.clientWidth ?? 0;
+    const { clientWidth: width, clientHeight: height } = scroller;
+    if (width === 0 || height === 0) return;
+    if (width !== this.size.width || height !== this.size.height || bars !== this.size.bars)
+      this.size = { width, height, bars };
+    this.top = scroller.scrollTop;
+  }
+
+  #scroll = (): void => {
+    this.#leave();
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.top = this.#scroller?.scrollTop ?? 0;
+    });
+  };
+
+  #indexAt(event: Event): number {
+    const element =
+      event.target instanceof Element ? event.target.closest<HTMLElement>("[data-index]") : null;
+    return element ? Number(element.dataset.index) : -1;
+  }
+
+  #click = (event: MouseEvent): void => {
+    const index = this.#indexAt(event);
+    if (index < 0) return;
+    if ((event.target as Element).closest(".twistie")) this.onToggle(index);
+    else this.#select(index);
+  };
+
+  #doubleClick = (event: MouseEvent): void => {
+    const index = this.#indexAt(event);
+    if (index >= 0 && !(event.target as Element).closest(".twistie")) this.onToggle(index);
+  };
+
+  #point = (event: PointerEvent): void => {
+    const index = this.#indexAt(event);
+    clearTimeout(this.#hover);
+    if (index < 0 || event.buttons !== 0) {
+      this.tip = undefined;
+      return;
+    }
+    const show = () => {
+      this.tip = { index, x: event.clientX, y: event.clientY };
+    };
+    if (this.tip) show();
+    else this.#hover = setTimeout(show, HOVER_DELAY);
+  };
+
+  #leave = (): void => {
+    clearTimeout(this.#hover);
+    this.tip = undefined;
+  };
+
+  #select(index: number): void {
+    const span = this.spans[index];
+    if (span) emit(this, "lens-select", { key: span.key });
+    this.reveal(index);
+  }
+
+  #key = (event: KeyboardEvent): void => {
+    if (event.altKey) return;
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key === "c" && this.selected >= 0 && (window.getSelection()?.isCollapsed ?? true)) {
+        emit(this, "lens-copy", { text: this.spans[this.selected]!.span_id });
+        event.preventDefault();
+      }
+      return;
+    }
+    if (event.key === "Escape" && this.tip) {
+      this.#leave();
+      event.stopPropagation();
+      return;
+    }
+    if (!this.#move(event.key)) return;
+    this.#leave();
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  #move(key: string): boolean {
+    const { rows, selected } = this;
+    const at = rowOf(rows, selected);
+    const page = Math.max(1, Math.floor((this.size.height - HEADER_HEIGHT) / ROW_HEIGHT) - 1);
+    const go = (position: number) => {
+      const index = rows[Math.max(0, Math.min(rows.length - 1, position))];
+      if (index !== undefined) this.#select(index);
+      return true;
+    };
+    switch (key) {
+      case "ArrowDown":
+        return go(at + 1);
+      case "ArrowUp":
+        return go(at < 0 ? 0 : at - 1);
+      case "PageDown":
+        return go(at + page);
+      case "PageUp":
+        return go(at - page);
+      case "Home":
+        return go(0);
+      case "End":
+        return go(rows.length - 1);
+      case "ArrowLeft":
+        return this.#fold(at);
+      case "ArrowRight":
+        return this.#unfold(at);
+      case "Enter":
+        this.onOpen();
+        return true;
+      case " ":
+        if (at >= 0 && hasChildren(this.spans, selected)) this.onToggle(selected);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #fold(at: number): boolean {
+    if (at < 0) return true;
+    const { spans, selected, collapsed } = this;
+    const span = spans[selected]!;
+    if (hasChildren(spans, selected) && !collapsed.has(span.key)) this.onToggle(selected);
+    else if (span.parent >= 0) this.#select(span.parent);
+    return true;
+  }
+
+  #unfold(at: number): boolean {
+    if (at < 0) return true;
+    const { spans, selected, collapsed } = this;
+    if (!hasChildren(spans, selected)) return true;
+    if (collapsed.has(spans[selected]!.key)) this.onToggle(selected);
+    else if (this.rows[at + 1] !== undefined) this.#select(this.rows[at + 1]!);
+    return true;
+  }
+}
