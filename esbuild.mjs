@@ -1,4 +1,5 @@
 // Builds all of dist: the extension, its worker, the store for plain Node, the command line and the panel's page.
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -45,8 +46,15 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 copyFileSync(require.resolve("sql.js/dist/sql-wasm.wasm"), path.join(dist, "sql-wasm.wasm"));
 
+/** Declarations for those who import the store from plain Node. */
+function emitTypes() {
+  const tsc = path.join(path.dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+  execFileSync(process.execPath, [tsc, "-p", "src/store"], { cwd: root, stdio: "inherit" });
+}
+
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();
 } else {
   await Promise.all(bundles.map((bundle) => esbuild.build(bundle)));
+  emitTypes();
 }
