@@ -8,8 +8,8 @@ const MAX_INDENTED = 2000;
 const MAX_INDENT = 40;
 /** UTF-16 units that a clipboard is asked to take. */
 const MAX_LENGTH = 50_000_000;
-/** Spans written before other work of the thread gets its turn. */
-const BATCH = 500;
+/** UTF-16 units written before other work of the thread gets its turn. */
+const BATCH = 500_000;
 
 /**
  * Writes a trace as nested JSON: an object for one root, an array for several. Written with a loop, because
@@ -23,7 +23,7 @@ export async function traceJson(
   const indented = total <= MAX_INDENTED;
   const lines: string[] = [];
   let length = 0;
-  let written = 0;
+  let rested = 0;
   const write = (depth: number, text: string) => {
     const line = indented ? "  ".repeat(Math.min(depth, MAX_INDENT)) + text : text;
     lines.push(line);
@@ -48,7 +48,9 @@ export async function traceJson(
     }
     level.next += 1;
     const { children, ...own } = span;
-    const head = JSON.stringify(own, undefined, indented ? 2 : undefined).replace(/\n?\}$/, "");
+    const head = JSON.stringify(own, undefined, indented ? 2 : undefined)
+      .slice(0, -1)
+      .trimEnd();
     for (const line of head.split("\n")) write(depth, line);
     lines[lines.length - 1] += ",";
     const comma = level.next < level.spans.length ? "," : "";
@@ -59,14 +61,14 @@ export async function traceJson(
       write(depth + 1, '"children": [');
       stack.push({ spans: children, next: 0 });
     }
-    written += 1;
     if (length > MAX_LENGTH) {
       throw new TraceError(
         "too_many_rows",
         "This trace is too large for the clipboard; write it to a file with: flujo-lens trace RUN --json.",
       );
     }
-    if (written % BATCH === 0) {
+    if (length - rested > BATCH) {
+      rested = length;
       await setImmediate();
       if (signal.aborted) throw new TraceError("cancelled", "Cancelled.");
     }

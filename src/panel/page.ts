@@ -30,6 +30,7 @@ export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string
 <title>Flujo Lens</title>
 </head>
 <body>
+<flujo-lens-app></flujo-lens-app>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;

@@ -2,7 +2,7 @@ import path from "node:path";
 import { TraceError } from "../engine/errors.ts";
 import type { TraceStore } from "../store/store.ts";
 import { type Disposable, Listeners } from "./listeners.ts";
-import { fileSignature, watchDatabase } from "./watch.ts";
+import { type DatabaseWatch, watchDatabase } from "./watch.ts";
 
 export type OpenStore = (file: string) => Promise<TraceStore>;
 
@@ -11,7 +11,7 @@ export class Database {
   readonly name: string;
   private readonly changes = new Listeners<void>();
   private opened: Promise<TraceStore> | undefined;
-  private watch: Disposable | undefined;
+  private watch: DatabaseWatch | undefined;
   private holders = 0;
   private seen: string | undefined;
   private disposed = false;
@@ -42,11 +42,6 @@ export class Database {
     return this.changes.add(listener);
   }
 
-  /** Announces a change although none was seen: somebody asked for fresh rows. */
-  announce(): void {
-    this.changes.fire();
-  }
-
   /** Watches the file until disposed. A change since the last holder left is announced at once. */
   hold(): Disposable {
     this.holders += 1;
@@ -74,20 +69,14 @@ export class Database {
   }
 
   private startWatching(): void {
-    const before = this.seen;
-    this.watch = watchDatabase(this.path, () => this.changes.fire());
-    if (before === undefined) return;
-    void fileSignature(this.path).then((now) => {
-      if (now !== before && this.holders > 0 && !this.disposed) this.changes.fire();
-    });
+    this.watch = watchDatabase(this.path, () => this.changes.fire(), { since: this.seen });
   }
 
   private stopWatching(): void {
-    this.watch?.dispose();
+    if (this.watch === undefined) return;
+    this.seen = this.watch.signature;
+    this.watch.dispose();
     this.watch = undefined;
-    void fileSignature(this.path).then((signature) => {
-      this.seen = signature;
-    });
   }
 }
 

@@ -12,18 +12,25 @@ export interface WatchTimes {
   readonly safetyPoll: number;
 }
 
+export interface WatchOptions extends Partial<WatchTimes> {
+  /** How the file looked when it was last watched: when it looks different now, that is announced too. */
+  readonly since?: string;
+}
+
+export interface DatabaseWatch {
+  /** How the file looked last, as {@link fileSignature} tells it; undefined before it was looked at. */
+  readonly signature: string | undefined;
+  dispose(): void;
+}
+
 const defaultTimes: WatchTimes = { debounce: 150, poll: 1000, safetyPoll: 5000 };
 
 /**
  * Calls `onChange` after the database at `file` or its write-ahead log was written, created, replaced or removed.
  * The file need not exist. Uses the system's announcements for the folder, and looks by itself where there are none.
  */
-export function watchDatabase(
-  file: string,
-  onChange: () => void,
-  times: WatchTimes = defaultTimes,
-): { dispose(): void } {
-  return new DatabaseWatch(file, onChange, times);
+export function watchDatabase(file: string, onChange: () => void, options: WatchOptions = {}): DatabaseWatch {
+  return new FileWatch(file, onChange, { ...defaultTimes, ...options }, options.since);
 }
 
 /** A text that differs when the database or its log differs: identity, size and time of last change of both. */
@@ -42,18 +49,18 @@ async function signatureOf(file: string): Promise<string> {
   }
 }
 
-class DatabaseWatch {
+class FileWatch implements DatabaseWatch {
   private readonly names: ReadonlySet<string>;
   private watcher: FSWatcher | undefined;
   private debounce: NodeJS.Timeout | undefined;
   private poll: NodeJS.Timeout | undefined;
-  private signature: string | undefined;
   private disposed = false;
 
   constructor(
     private readonly file: string,
     private readonly onChange: () => void,
     private readonly times: WatchTimes,
+    public signature: string | undefined,
   ) {
     const name = path.basename(file);
     this.names = new Set([name, `${name}-wal`]);

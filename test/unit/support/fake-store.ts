@@ -1,0 +1,27 @@
+import { TraceError } from "../../../src/engine/errors.ts";
+import type { TraceStore } from "../../../src/store/store.ts";
+
+/** A store whose methods are given one by one; calling another one rejects. */
+export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
+  const missing = (name: string) => async () => {
+    throw new TraceError("internal", `${name} was not expected.`);
+  };
+  return {
+    path: "/fake.db",
+    info: missing("info"),
+    listRuns: missing("listRuns"),
+    getRun: missing("getRun"),
+    getRunDetail: missing("getRunDetail"),
+    getTrace: missing("getTrace"),
+    getOutline: missing("getOutline"),
+    getLevel: missing("getLevel"),
+    getSpanDetail: missing("getSpanDetail"),
+    getSpans: missing("getSpans"),
+    getSpanStatistics: missing("getSpanStatistics"),
+    getStatisticsReport: missing("getStatisticsReport"),
+    listPipelines: missing("listPipelines"),
+    query: missing("query"),
+    close: async () => {},
+    ...methods,
+  };
+}
