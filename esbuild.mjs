@@ -1,6 +1,6 @@
 // Builds all of dist: the extension, its worker, the store for plain Node, the command line and the panel's page.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,7 +42,6 @@ export const bundles = [
   { ...node, entryPoints: { host: "test/host/run.ts" }, outdir: "dist/test", minify: false, external: ["vscode", "mocha"] },
 ];
 
-rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 copyFileSync(require.resolve("sql.js/dist/sql-wasm.wasm"), path.join(dist, "sql-wasm.wasm"));
 

@@ -145,7 +145,7 @@ export function hostileDatabase(): Promise<string> {
       ]);
     }
     database.run(
-      `INSERT INTO spans VALUES ('span_nul', 'run_hostile_names', 'before' || char(0) || 'after', ?, ?, 'failed', '{}', NULL)`,
+      `INSERT INTO spans VALUES ('span_nul', 'run_hostile_names', NULL, 'before' || char(0) || 'after', ?, ?, 'failed', '{}', NULL)`,
       [hostileStart + 50, hostileStart + 51],
     );
     database.run(run, ["run_odd_attributes", "odd", "completed"]);
