@@ -130,13 +130,15 @@ class LiveDatabase implements EngineDatabase {
     try {
       const deadline = performance.now() + this.patience;
       for (let attempt = 1; ; attempt++) {
-        const outcome = this.attempt(work, attempt > attemptsBeforeCopy);
+        const hurried = attempt > attemptsBeforeCopy;
+        const outcome = this.attempt(work, hurried);
         if (outcome.kind === "failed") throw outcome.error;
         if (outcome.kind === "done")
           return { value: outcome.value, snapshot: { at: Date.now() / 1000, stale: false } };
         this.reader.checkCancelled();
         if (performance.now() > deadline) throw this.busy(outcome.openJournal);
-        blockFor(Math.min(2 ** attempt, 50));
+        // Uneven, so as not to fall into step with the writer.
+        blockFor((hurried ? 20 : 2 ** attempt) * Math.random());
       }
     } finally {
       this.state = "idle";
@@ -156,10 +158,11 @@ class LiveDatabase implements EngineDatabase {
 
   /** One snapshot, one run of the work, one proof. */
   private attempt<T>(work: (reader: Reader) => T, hurried: boolean): Outcome<T> {
-    this.source.begin();
+    const whole = hurried && this.source.size <= copyLimit;
+    this.source.begin(whole);
     try {
-      const copying = !this.lazy || (hurried && this.source.size <= copyLimit);
-      if (copying) {
+      if (whole && !this.source.proven()) return this.torn();
+      if (!this.lazy) {
         const copied = this.guard(() => this.copy());
         if (!this.proves(copied)) return this.torn();
         if (copied.kind === "failed") return copied;
@@ -168,7 +171,8 @@ class LiveDatabase implements EngineDatabase {
         this.connect();
         return work(this.reader);
       });
-      const proven = copying || this.proves(outcome);
+      // A copy was proven before it was asked.
+      const proven = !this.lazy || this.proves(outcome);
       if (proven && outcome.kind === "done") this.connection!.settled = true;
       // A handle that was set up by what turned out as torn is made again.
       if (this.connection?.settled === false) this.disconnect();
@@ -208,12 +212,8 @@ class LiveDatabase implements EngineDatabase {
     return reading ?? computing;
   }
 
-  /** Reads all pages before any question is asked of them. */
+  /** Opens a handle on a copy of all pages, unless there is one of this state. */
   private copy(): void {
-    if (this.lazy) {
-      this.source.copyPages();
-      return;
-    }
     const madeFor = String(this.generation);
     if (this.connection?.madeFor === madeFor) return;
     if (this.source.size > memoryLimit) {

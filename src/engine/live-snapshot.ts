@@ -1,10 +1,18 @@
 import { realpathSync } from "node:fs";
 import { type DatabaseHeader, databaseHeaderSize, parseDatabaseHeader } from "./database-header.ts";
 import { TraceError } from "./errors.ts";
-import { type FileState, fileError, isMissing, ReadOnlyFile, sameState, stateOf } from "./read-only-file.ts";
+import {
+  type FileState,
+  fileError,
+  isMissing,
+  type ReadableBytes,
+  ReadOnlyFile,
+  sameState,
+  stateOf,
+} from "./read-only-file.ts";
 import { hasOpenJournal } from "./rollback-journal.ts";
 import { readSharedIndex, type SharedIndex } from "./shm.ts";
-import type { WalIndex } from "./wal.ts";
+import { readWalHeader, type WalIndex } from "./wal.ts";
 
 /**
  * How it is proven that no writer touched what was read.
@@ -16,6 +24,33 @@ type Rule = { kind: "index"; index: SharedIndex } | { kind: "quiet" } | { kind: 
 
 /** A change of a file shows in its time of change only when the last change is older than a tick of that clock. */
 const tick = 20_000_000n;
+
+/** What the files look like after reading; compared with what they looked like before. */
+interface Evidence {
+  readonly main: FileState | undefined;
+  readonly log: FileState | undefined;
+  readonly index: FileState | undefined;
+  readonly mainHeader: Buffer;
+  readonly logHeader: Buffer | undefined;
+  readonly shared: SharedIndex | undefined;
+  readonly openJournal: boolean;
+  readonly at: bigint;
+}
+
+/** How a snapshot is taken. */
+export interface SnapshotOptions {
+  /** Copies main file and log at once, so that the proof need not wait for the reading. */
+  readonly whole: boolean;
+  /** Whether `-shm` can be read coherently where this file lies. */
+  readonly trustIndex: (path: string) => boolean;
+}
+
+interface OpenFiles {
+  readonly path: string;
+  readonly main: ReadOnlyFile;
+  readonly log: ReadOnlyFile | undefined;
+  readonly index: ReadOnlyFile | undefined;
+}
 
 /**
  * One state of a database that others may be writing: main file and write-ahead log, up to the last commit.
@@ -36,26 +71,32 @@ export class LiveSnapshot {
   private readonly mainHeader: Buffer;
   private readonly rule: Rule;
   private readonly startedAt = now();
+  /** Where pages come from: the files themselves, or copies of them. */
+  private readonly main: ReadableBytes;
+  private readonly log: ReadableBytes | undefined;
+  /** Present when the copies stand for the files. */
+  private readonly evidence: Evidence | undefined;
 
   private constructor(
-    private readonly path: string,
-    private readonly main: ReadOnlyFile,
-    private readonly log: ReadOnlyFile | undefined,
-    private readonly index: ReadOnlyFile | undefined,
+    private readonly files: OpenFiles,
     private readonly wal: WalIndex,
-    trustIndex: boolean,
+    { whole, trustIndex }: SnapshotOptions,
   ) {
+    const { path, main, log, index } = files;
     // The order matters: states first, then the shared index, then the log that it describes.
     this.mainState = main.state();
     this.logState = log?.state();
     this.indexState = index?.state();
-    const shared = index && trustIndex ? readSharedIndex(index) : undefined;
-    wal.refresh(log);
+    const shared = index && trustIndex(path) ? readSharedIndex(index) : undefined;
+    this.log = whole ? log?.copy() : log;
+    this.main = whole ? main.copy() : main;
+    this.evidence = whole ? this.gather() : undefined;
+    wal.refresh(this.log);
     const salts = wal.header?.salts;
     const restarted = shared?.lastFrame === 0 && salts !== undefined && shared.salts !== salts;
     this.lastFrame = restarted ? 0 : wal.lastFrame;
-    this.mainHeader = this.readMainHeader();
-    this.header = parseDatabaseHeader(this.lastFrame > 0 ? this.readHeader() : this.mainHeader);
+    this.mainHeader = readHeader(this.main);
+    this.header = parseDatabaseHeader(this.firstBytes());
     this.pageSize = this.lastFrame > 0 ? (wal.header?.pageSize ?? 0) : (this.header?.pageSize ?? 512);
     this.pageCount =
       this.lastFrame > 0
@@ -79,9 +120,8 @@ export class LiveSnapshot {
    * Opens the database and what lies beside it.
    * Throws `not_found` and `unreadable`; what else is wrong with the file is found by reading it.
    * @param wal Kept from snapshot to snapshot, so that only new frames are read.
-   * @param trustIndex Whether `-shm` can be read coherently where it lies.
    */
-  static open(path: string, wal: WalIndex, trustIndex: (path: string) => boolean): LiveSnapshot {
+  static open(path: string, wal: WalIndex, options: SnapshotOptions): LiveSnapshot {
     const real = realPath(path);
     const main = ReadOnlyFile.open(real);
     if (main === undefined) throw notFound(path);
@@ -92,9 +132,7 @@ export class LiveSnapshot {
       return file;
     };
     try {
-      const log = open("-wal");
-      const index = open("-shm");
-      return new LiveSnapshot(real, main, log, index, wal, index !== undefined && trustIndex(real));
+      return new LiveSnapshot({ path: real, main, log: open("-wal"), index: open("-shm") }, wal, options);
     } catch (thrown) {
       for (const file of opened) file.close();
       throw thrown;
@@ -126,62 +164,76 @@ export class LiveSnapshot {
 
   /** True when a transaction stands in a rollback journal, so that the main file alone means nothing. */
   get hasOpenJournal(): boolean {
-    return this.rule.kind !== "index" && hasOpenJournal(this.path);
+    return this.rule.kind !== "index" && hasOpenJournal(this.files.path);
   }
 
   /** Whether everything that was read until now belongs to one committed state. False says nothing about the data. */
   proven(): boolean {
-    if (stateOf(this.path)?.identity !== this.mainState.identity) return false;
-    if (stateOf(`${this.path}-wal`)?.identity !== this.logState?.identity) return false;
-    if (stateOf(`${this.path}-shm`)?.identity !== this.indexState?.identity) return false;
+    const after = this.evidence ?? this.gather();
+    if (after.main?.identity !== this.mainState.identity) return false;
+    if (after.log?.identity !== this.logState?.identity) return false;
+    if (after.index?.identity !== this.indexState?.identity) return false;
     switch (this.rule.kind) {
       case "index":
-        return this.wal.stands(this.log) && this.indexStands(this.rule.index);
+        // A checkpoint raises its mark before it writes, and new salts are announced before old frames are written over.
+        return (
+          this.logStands(after) &&
+          after.shared?.salts === this.rule.index.salts &&
+          after.shared.backfillAttempted <= this.lastFrame
+        );
       case "quiet":
-        return this.wal.stands(this.log) && !this.hasOpenJournal && this.filesStand() && this.timesCount();
+        return this.logStands(after) && this.filesStand(after) && this.timesCount(after);
       case "journal":
-        // The journal first: it is there before the first page is written and until the last one is.
-        return !this.hasOpenJournal && this.filesStand();
+        return this.filesStand(after);
     }
   }
 
   close(): void {
-    this.main.close();
-    this.log?.close();
-    this.index?.close();
+    this.files.main.close();
+    this.files.log?.close();
+    this.files.index?.close();
   }
 
-  /** A checkpoint raises its mark before it writes, and new salts are announced before old frames are written over. */
-  private indexStands(before: SharedIndex): boolean {
-    const after = this.index && readSharedIndex(this.index);
-    return after?.salts === before.salts && after.backfillAttempted <= this.lastFrame;
+  private gather(): Evidence {
+    const { path, main, log, index } = this.files;
+    return {
+      shared: index && readSharedIndex(index),
+      logHeader: log && readWalHeader(log),
+      // The journal before the file: it is there before the first page is written and until the last one is.
+      openJournal: hasOpenJournal(path),
+      mainHeader: readHeader(main),
+      main: stateOf(path),
+      log: stateOf(`${path}-wal`),
+      index: stateOf(`${path}-shm`),
+      at: now(),
+    };
   }
 
-  private filesStand(): boolean {
+  private logStands({ logHeader }: Evidence): boolean {
+    if (!this.wal.headerIs(logHeader)) return false;
+    return this.log === undefined || this.wal.lastFrameStands(this.log);
+  }
+
+  private filesStand(after: Evidence): boolean {
     return (
-      sameState(this.main.state(), this.mainState) &&
-      sameState(this.log?.state(), this.logState) &&
-      this.readMainHeader().equals(this.mainHeader)
+      !after.openJournal &&
+      sameState(after.main, this.mainState) &&
+      sameState(after.log, this.logState) &&
+      after.mainHeader.equals(this.mainHeader)
     );
   }
 
-  private timesCount(): boolean {
-    const end = now();
+  private timesCount({ at }: Evidence): boolean {
     return [this.mainState, this.logState].every(
-      (state) => state === undefined || this.startedAt - state.changed > tick || state.changed - end > tick,
+      (state) => state === undefined || this.startedAt - state.changed > tick || state.changed - at > tick,
     );
   }
 
-  private readMainHeader(): Buffer {
-    const bytes = Buffer.alloc(databaseHeaderSize);
-    return bytes.subarray(0, this.main.read(bytes, bytes.length, 0));
-  }
-
-  private readHeader(): Buffer {
-    const frame = this.wal.frameOf(1);
+  /** Of page 1, wherever it is. */
+  private firstBytes(): Buffer {
+    const frame = this.lastFrame > 0 ? this.wal.frameOf(1) : undefined;
     if (frame === undefined || this.log === undefined) return this.mainHeader;
-    const bytes = Buffer.alloc(databaseHeaderSize);
-    return bytes.subarray(0, this.log.read(bytes, bytes.length, this.wal.positionOf(frame)));
+    return readHeader(this.log, this.wal.positionOf(frame));
   }
 
   private describe(): string {
@@ -192,6 +244,11 @@ export class LiveSnapshot {
     const salts = this.rule.kind === "index" ? this.rule.index.salts : "";
     return `${identity} main ${size} ${changed} ${this.header?.changeCounter} ${salts}`;
   }
+}
+
+function readHeader(bytes: ReadableBytes, position = 0): Buffer {
+  const header = Buffer.alloc(databaseHeaderSize);
+  return header.subarray(0, bytes.read(header, header.length, position));
 }
 
 function notFound(path: string): TraceError {

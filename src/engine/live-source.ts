@@ -20,7 +20,6 @@ export class LiveSource implements ByteSource {
   file: Omit<DatabaseFile, "access"> = { size: 0, walSize: 0, journalMode: "rollback" };
   private readonly wal = new WalIndex();
   private snapshot: LiveSnapshot | undefined;
-  private copy: Uint8Array | undefined;
   private patch: HeaderPatch | undefined;
   private lastKey: string | undefined;
   private memoryShared: { readonly path: string; readonly answer: boolean } | undefined;
@@ -41,14 +40,18 @@ export class LiveSource implements ByteSource {
     return this.file.size + this.file.walSize;
   }
 
-  /** Takes a snapshot, which must be ended. Throws `not_found` and `unreadable`. */
-  begin(): void {
-    let snapshot = this.open();
+  /**
+   * Takes a snapshot, which must be ended. Throws `not_found` and `unreadable`.
+   * @param whole Copies both files into memory first: a writer that never rests leaves time for that when it leaves none
+   * for a query.
+   */
+  begin(whole: boolean): void {
+    let snapshot = this.open(whole);
     for (let attempt = 0; attempt < 5 && snapshot.settlesIn > 0; attempt++) {
       const wait = snapshot.settlesIn;
       snapshot.close();
       blockFor(wait);
-      snapshot = this.open();
+      snapshot = this.open(whole);
     }
     this.snapshot = snapshot;
     // After an unproven read SQLite's cache may hold pages of two states.
@@ -114,10 +117,7 @@ export class LiveSource implements ByteSource {
     return this.current.hasOpenJournal;
   }
 
-  /**
-   * Reads all pages into memory and answers from there until {@link end}: a writer that never rests leaves time for a
-   * copy when it leaves none for a query. Ask {@link proven} afterwards.
-   */
+  /** All pages, as SQLite should see them. */
   copyPages(): Uint8Array {
     const { pageSize, pageCount } = this.current;
     const copy = new Uint8Array(pageSize * pageCount);
@@ -129,7 +129,6 @@ export class LiveSource implements ByteSource {
       this.current.read(copy.subarray(start, start + pageSize), page, 0);
     }
     this.patchHeader(copy.subarray(0, pageSize), 0);
-    this.copy = copy;
     return copy;
   }
 
@@ -137,7 +136,6 @@ export class LiveSource implements ByteSource {
   end(): void {
     this.snapshot?.close();
     this.snapshot = undefined;
-    this.copy = undefined;
   }
 
   private get current(): LiveSnapshot {
@@ -145,11 +143,12 @@ export class LiveSource implements ByteSource {
     return this.snapshot;
   }
 
-  private open(): LiveSnapshot {
-    return LiveSnapshot.open(this.path, this.wal, (path) => {
+  private open(whole: boolean): LiveSnapshot {
+    const trustIndex = (path: string) => {
       if (this.memoryShared?.path !== path) this.memoryShared = { path, answer: sharesMemory(path) };
       return this.memoryShared.answer;
-    });
+    };
+    return LiveSnapshot.open(this.path, this.wal, { whole, trustIndex });
   }
 
   private makePatch(): HeaderPatch {
@@ -165,13 +164,8 @@ export class LiveSource implements ByteSource {
 
   private readPart(target: Uint8Array, page: number, offset: number): void {
     const { pageSize, pageCount } = this.current;
-    if (this.copy === undefined) {
-      if (this.current.read(target, page, offset) < target.length) {
-        throw this.corrupt(`page ${page} of ${pageCount} is missing`);
-      }
-    } else {
-      const start = (page - 1) * pageSize + offset;
-      target.set(this.copy.subarray(start, start + target.length));
+    if (this.current.read(target, page, offset) < target.length) {
+      throw this.corrupt(`page ${page} of ${pageCount} is missing`);
     }
     if (page === 1) {
       this.patchHeader(target, offset);

@@ -11,8 +11,16 @@ export interface FileState {
   readonly changed: bigint;
 }
 
+/** Bytes that can be read at any position. */
+export interface ReadableBytes {
+  /** Bytes. */
+  readonly size: number;
+  /** Reads `length` bytes at `position` to the front of `target`; fewer only at the end. Throws `unreadable`. */
+  read(target: Uint8Array, length: number, position: number): number;
+}
+
 /** An open file that cannot be written. It must be closed. */
-export class ReadOnlyFile {
+export class ReadOnlyFile implements ReadableBytes {
   private constructor(
     private readonly path: string,
     private readonly descriptor: number,
@@ -34,7 +42,10 @@ export class ReadOnlyFile {
     }
   }
 
-  /** Reads `length` bytes at `position` to the front of `target`; fewer only at the end of the file. Throws `unreadable`. */
+  get size(): number {
+    return this.state().size;
+  }
+
   read(target: Uint8Array, length: number, position: number): number {
     let done = 0;
     try {
@@ -53,8 +64,26 @@ export class ReadOnlyFile {
     return toState(fstatSync(this.descriptor, { bigint: true }));
   }
 
+  /** All bytes that the file has now. */
+  copy(): MemoryBytes {
+    const bytes = Buffer.allocUnsafe(this.size);
+    return new MemoryBytes(bytes.subarray(0, this.read(bytes, bytes.length, 0)));
+  }
+
   close(): void {
     closeSync(this.descriptor);
+  }
+}
+
+class MemoryBytes implements ReadableBytes {
+  constructor(private readonly bytes: Buffer) {}
+
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  read(target: Uint8Array, length: number, position: number): number {
+    return this.bytes.copy(target, 0, Math.min(position, this.size), Math.min(position + length, this.size));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ReadOnlyFile } from "./read-only-file.ts";
+import type { ReadableBytes } from "./read-only-file.ts";
 
 /** The header of a write-ahead log. */
 export interface WalHeader {
@@ -41,6 +41,11 @@ export function parseWalHeader(bytes: Buffer): WalHeader | undefined {
   };
 }
 
+/** The bytes where the header is, fewer when the file is shorter. */
+export function readWalHeader(file: ReadableBytes): Buffer {
+  return readBytes(file, headerSize, 0);
+}
+
 /** SQLite's page sizes: powers of two from 512 to 65,536. */
 export function isPageSize(size: number): boolean {
   return size >= 512 && size <= 65_536 && (size & (size - 1)) === 0;
@@ -78,8 +83,8 @@ export class WalIndex {
   }
 
   /** Takes over what was committed since the last refresh; starts afresh when the log was restarted or replaced. */
-  refresh(file: ReadOnlyFile | undefined): void {
-    const header = file && parseWalHeader(readBytes(file, headerSize, 0));
+  refresh(file: ReadableBytes | undefined): void {
+    const header = file && parseWalHeader(readWalHeader(file));
     if (file === undefined || header === undefined) {
       this.reset(undefined);
       return;
@@ -88,12 +93,21 @@ export class WalIndex {
     if (this.hasFrameAfter(file, header)) this.scan(file, header);
   }
 
-  /** Whether header and last commit frame are still the ones that the last refresh saw. */
-  stands(file: ReadOnlyFile | undefined): boolean {
-    const header = file && parseWalHeader(readBytes(file, headerSize, 0));
-    if (file === undefined || header === undefined || this.header === undefined)
-      return this.header === header;
-    return this.header.bytes.equals(header.bytes) && this.lastFrameStands(file);
+  /** Whether the log still has the header, or still lacks the valid one, that the last refresh saw. */
+  headerIs(bytes: Buffer | undefined): boolean {
+    const header = bytes && parseWalHeader(bytes);
+    if (header === undefined || this.header === undefined) return this.header === header;
+    return this.header.bytes.equals(header.bytes);
+  }
+
+  /**
+   * Whether the last commit frame is still the one that the last refresh saw. A writer that fails after its commit frame
+   * writes other frames over it without new salts.
+   */
+  lastFrameStands(file: ReadableBytes): boolean {
+    if (this.lastFrame === 0) return true;
+    const position = this.positionOf(this.lastFrame) - frameHeaderSize;
+    return this.lastFrameHeader.equals(readBytes(file, frameHeaderSize, position));
   }
 
   private get frameSize(): number {
@@ -110,22 +124,15 @@ export class WalIndex {
     if (header === undefined) this.buffer = new Uint8Array(0);
   }
 
-  /** A writer that failed after its commit frame writes other frames over it without new salts. */
-  private lastFrameStands(file: ReadOnlyFile): boolean {
-    if (this.lastFrame === 0) return true;
-    const position = this.positionOf(this.lastFrame) - frameHeaderSize;
-    return this.lastFrameHeader.equals(readBytes(file, frameHeaderSize, position));
-  }
-
-  private hasFrameAfter(file: ReadOnlyFile, header: WalHeader): boolean {
+  private hasFrameAfter(file: ReadableBytes, header: WalHeader): boolean {
     const next = readBytes(file, frameHeaderSize, headerSize + this.lastFrame * this.frameSize);
     return next.length === frameHeaderSize && next.toString("hex", 8, 16) === header.salts;
   }
 
-  private scan(file: ReadOnlyFile, header: WalHeader): void {
+  private scan(file: ReadableBytes, header: WalHeader): void {
     const frameSize = this.frameSize;
     const framesAtOnce = Math.max(1, Math.floor(scanBytes / frameSize));
-    const left = file.state().size - headerSize - this.lastFrame * frameSize;
+    const left = file.size - headerSize - this.lastFrame * frameSize;
     const wanted = Math.min(framesAtOnce, Math.max(1, Math.ceil(left / frameSize))) * frameSize;
     if (this.buffer.length < wanted) this.buffer = new Uint8Array(wanted);
     const words = new Uint32Array(this.buffer.buffer);
@@ -194,7 +201,7 @@ function swapped(word: number): number {
   return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }
 
-function readBytes(file: ReadOnlyFile, length: number, position: number): Buffer {
+function readBytes(file: ReadableBytes, length: number, position: number): Buffer {
   const bytes = Buffer.alloc(length);
   return bytes.subarray(0, file.read(bytes, length, position));
 }
