@@ -29,7 +29,9 @@ export function readRunSpans(reader: Reader, run: Run): RunSpans {
   const written = run.span_count > 0 ? readRows(reader, run.run_id) : undefined;
   const rows = written ?? readProvisional(reader, run);
   const tree = buildTree(rows);
-  const states = rows.statuses.map((status, row) => stateOfSpan(status, !Number.isNaN(rows.ends[row]!)));
+  const states = rows.statuses.map((status, row) =>
+    stateInRun(status, !Number.isNaN(rows.ends[row]!), run.state),
+  );
   const warnings = treeWarnings(tree);
   if (!written && hasBrokenBlob(reader, run.run_id)) {
     warnings.push("The run's stored trace is not valid JSON, so its spans cannot be shown.");
@@ -48,17 +50,28 @@ export function readRunSpans(reader: Reader, run: Run): RunSpans {
   };
 }
 
-const fromJson = (key: string) =>
-  `CASE WHEN json_valid(attributes) THEN json_extract(attributes, '$."${key}"') END`;
+/** A span without an end cannot be running any more when its run has ended: 0.4.35 leaves its root spans so. */
+function stateInRun(status: string, finished: boolean, run: State): State {
+  const state = stateOfSpan(status, finished);
+  const over = run === "completed" || run === "failed" || run === "cancelled";
+  return state === "running" && over ? "unknown" : state;
+}
 
-/** SQL for a span's cost in US dollars and its tokens, from its attributes. */
-export const COST_SQL = fromJson("flujo.budget.actual_cost_usd");
-export const TOKENS_SQL = fromJson("flujo.budget.actual_tokens");
+/** SQL for the first of these attributes that a span has; NULL where its attributes are not JSON. */
+const attributeSql = (...keys: string[]) => {
+  const values = keys.map((key) => `json_extract(attributes, '$."${key}"')`);
+  return `CASE WHEN json_valid(attributes) THEN coalesce(${values.join(", ")}) END`;
+};
+
+/** SQL for a span's cost in US dollars and its tokens, under the names of the trace contract and of 0.4. */
+export const COST_SQL = attributeSql("flujo.budget.actual_cost_usd", "cost_usd");
+export const TOKENS_SQL = attributeSql("flujo.budget.actual_tokens", "token_counts");
+const ATTEMPT_SQL = attributeSql("flujo.attempt_number", "attempts");
 
 function readRows(reader: Reader, runId: string): SpanRows {
   const rows = emptyRows();
   const sql = `SELECT key, span_id, parent_span_id, name, status, start_raw, end_raw, ${COST_SQL}, ${TOKENS_SQL},
-    ${fromJson("flujo.attempt_number")},
+    ${ATTEMPT_SQL},
     CASE WHEN lower(status) NOT IN ('completed', 'running', 'paused') THEN attributes END
     FROM lens_spans WHERE run_id = ? ORDER BY key`;
   reader.each(sql, [runId], (row) => {

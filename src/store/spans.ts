@@ -168,7 +168,8 @@ export function spanDetail(
     attributes_text: text,
     error: spans.errors.get(row) ?? null,
     parents: parentNames(spans, row),
-    input: attributeText(attributes, "step_input", "flujo.input", "input") ?? stored(step?.input),
+    input:
+      attributeText(attributes, "step_input", "flujo.input", "initial_input", "input") ?? stored(step?.input),
     output: attributeText(attributes, "step_output", "flujo.output", "output") ?? stored(step?.output),
     step,
     evaluations: readEvaluations(reader, spans.run.run_id, spans.tree.parent[row]! < 0 ? undefined : name),

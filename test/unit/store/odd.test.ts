@@ -139,12 +139,30 @@ describe("odd rows", () => {
     await open(file);
     const outline = await store!.getOutline("r");
     expect(outline.spans.map((span) => [span.name, span.state, span.duration])).toEqual([
-      ["open", "running", null],
+      ["open", "unknown", null],
       ["otel", "completed", 1],
     ]);
     const statistics = await store!.getSpanStatistics();
     expect([statistics.total_spans, statistics.unfinished_spans]).toEqual([1, 1]);
     expect(statistics.by_status).toEqual({ running: 1 });
+  });
+
+  test("cost, tokens and attempt are found under the names that 0.4.35 writes", async () => {
+    const attributes =
+      '{"step_type": "Step", "attempts": 2, "cost_usd": 0.25, "token_counts": 70, "initial_input": "hi"}';
+    const file = await writeTraceDatabase((database) => {
+      addRun(database, "r", "running");
+      addSpan(database, "r", "root", null, {
+        name: "pipeline_root",
+        end: null,
+        status: "running",
+        attributes,
+      });
+    });
+    await open(file);
+    const [root] = (await store!.getOutline("r")).spans;
+    expect(root).toMatchObject({ state: "running", cost: 0.25, tokens: 70, attempt: 2 });
+    expect((await store!.getSpanDetail("r", root!.key)).input).toBe("hi");
   });
 
   test("a span that ends before it starts keeps its negative duration, as flujo's average does", async () => {
