@@ -1,0 +1,51 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import Mocha from "mocha";
+
+/** What the harness reads; it is rewritten after every test, so that a hanging one can be named. */
+interface Result {
+  finished: boolean;
+  tests: { title: string; state: "passed" | "failed" | "skipped"; error?: string }[];
+}
+
+/**
+ * Runs every `*.test.ts` of this folder inside VS Code's extension host. VS Code calls it, from the desktop as from the
+ * server. Rejects when a test failed; the result lies in the file that FLUJO_LENS_TEST_RESULT names.
+ */
+export async function run(): Promise<void> {
+  const result: Result = { finished: false, tests: [] };
+  // The base reporter counts and prints nothing: the harness tells the result.
+  const mocha = new Mocha({ ui: "bdd", reporter: Mocha.reporters.Base, timeout: 30_000 });
+  const note = (test: Mocha.Test, state: Result["tests"][number]["state"], error?: Error) => {
+    result.tests.push({ title: test.fullTitle(), state, error: error?.stack ?? error?.message });
+    save(result);
+  };
+  // Defines `describe` and `it`, which Mocha otherwise does for each file that it loads itself.
+  mocha.suite.emit("pre-require", globalThis, "", mocha);
+  for (const name of testNames()) await import(`./${name}.test.ts`);
+
+  const failures = await new Promise<number>((resolve) => {
+    mocha
+      .run(resolve)
+      .on("pass", (test) => note(test, "passed"))
+      .on("pending", (test) => note(test, "skipped"))
+      // A hook that fails is reported in place of its test.
+      .on("fail", (test, error) => note(test, "failed", error));
+  });
+  result.finished = true;
+  save(result);
+  if (failures > 0) throw new Error(`${failures} of the tests inside VS Code failed.`);
+}
+
+/** The bundle holds all files that match; their names are in the sources beside it. */
+function testNames(): string[] {
+  const sources = path.join(__dirname, "..", "..", "test", "host");
+  return readdirSync(sources)
+    .filter((file) => file.endsWith(".test.ts"))
+    .map((file) => path.basename(file, ".test.ts"));
+}
+
+function save(result: Result): void {
+  const file = process.env.FLUJO_LENS_TEST_RESULT;
+  if (file !== undefined) writeFileSync(file, JSON.stringify(result));
+}
