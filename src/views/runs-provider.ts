@@ -80,7 +80,7 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     this.fireFor(tree, container);
   }
 
-  /** Name and size of the only database, to stand beside the view's title. */
+  /** Name and size of the only database, which has no row of its own. */
   describe(): string | undefined {
     if (this.single === undefined) return undefined;
     const facts = this.single.describe();

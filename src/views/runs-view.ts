@@ -36,8 +36,9 @@ export class RunsView implements vscode.Disposable {
   }
 
   private describe(): void {
-    this.view.description = this.runs.describe();
-    this.view.message = describeFilter(this.settings.filter);
+    // A container with one view hides the view's description, so the message says it all.
+    const parts = [this.runs.describe(), describeFilter(this.settings.filter)];
+    this.view.message = parts.filter((part) => part !== undefined).join(" · ");
   }
 
   private followVisibility(): void {
