@@ -1,0 +1,335 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { EngineDatabase } from "../../../src/engine/reader.ts";
+import { LogWriter, sharedIndex } from "./log-writer.ts";
+import { countNumbers, failureOf, folderState, numbersBytes, numbersDatabase, open } from "./support.ts";
+
+const salts = [0x11111111, 0x22222222] as const;
+const otherSalts = [0x11111112, 0x33333333] as const;
+const journalMagic = Buffer.from("d9d505f920a163d7", "hex");
+
+/** Long enough ago for changes to show in the time of change. */
+function age(...files: string[]): void {
+  const then = Date.now() / 1000 - 60;
+  for (const file of files) utimesSync(file, then, then);
+}
+
+/** The bytes in write-ahead mode. */
+function walMode(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes).fill(2, 18, 20);
+}
+
+/** Ten rows in the main file, twenty after one commit in the log, thirty after the next. */
+async function logged(): Promise<{ file: string; log: LogWriter; next: LogWriter; first: number }> {
+  const ten = walMode(await numbersBytes(10));
+  const twenty = walMode(await numbersBytes(20));
+  const thirty = walMode(await numbersBytes(300));
+  const file = await numbersDatabase(10);
+  writeFileSync(file, ten);
+  const log = new LogWriter(4096, salts).commit(ten, twenty);
+  const next = new LogWriter(4096, salts).commit(ten, twenty).commit(twenty, thirty);
+  writeFileSync(`${file}-wal`, log.bytes());
+  age(file, `${file}-wal`);
+  return { file, log, next, first: log.frames };
+}
+
+/** Counts the numbers, and disturbs the files after the counting of each attempt. */
+function countWhile(
+  database: EngineDatabase,
+  disturb: (attempt: number) => void,
+): { count: unknown; attempts: number } {
+  let attempts = 0;
+  const { value } = database.read((reader) => {
+    const count = reader.get("SELECT count(*) AS count FROM numbers")?.count;
+    attempts++;
+    disturb(attempts);
+    return count;
+  });
+  return { count: value, attempts };
+}
+
+const once = (action: () => void) => (attempt: number) => {
+  if (attempt === 1) action();
+};
+
+describe("a log with its shared index", () => {
+  it("is read up to its last commit while a writer commits more", async () => {
+    const { file, next, first } = await logged();
+    writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame: first }));
+    const database = await open(file);
+    const commit = once(() => {
+      writeFileSync(`${file}-wal`, next.bytes());
+      writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame: next.frames }));
+    });
+    expect(countWhile(database, commit)).toEqual({ count: 20, attempts: 1 });
+    expect(countNumbers(database)).toBe(300);
+    database.close();
+  });
+
+  it("is read again when a checkpoint of later frames has begun", async () => {
+    const { file, next, first } = await logged();
+    writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame: first }));
+    const database = await open(file);
+    const checkpoint = once(() => {
+      writeFileSync(`${file}-wal`, next.bytes());
+      const lastFrame = next.frames;
+      writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame, backfillAttempted: lastFrame }));
+    });
+    expect(countWhile(database, checkpoint)).toEqual({ count: 300, attempts: 2 });
+    database.close();
+  });
+
+  it("is believed while a checkpoint copies no more than what was read", async () => {
+    const { file, first } = await logged();
+    writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame: first }));
+    const database = await open(file);
+    const checkpoint = once(() => {
+      writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame: first, backfillAttempted: first }));
+    });
+    expect(countWhile(database, checkpoint)).toEqual({ count: 20, attempts: 1 });
+    database.close();
+  });
+
+  it("is read again when new salts are announced", async () => {
+    const { file, first } = await logged();
+    writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame: first }));
+    const database = await open(file);
+    const restart = once(() =>
+      writeFileSync(`${file}-shm`, sharedIndex({ salts: otherSalts, lastFrame: 0 })),
+    );
+    expect(countWhile(database, restart)).toEqual({ count: 10, attempts: 2 });
+    database.close();
+  });
+
+  it("is left aside when it was restarted: the main file has everything", async () => {
+    const { file } = await logged();
+    writeFileSync(`${file}-shm`, sharedIndex({ salts: otherSalts, lastFrame: 0 }));
+    const database = await open(file);
+    expect(countNumbers(database)).toBe(10);
+    database.close();
+  });
+
+  it("is read again when log or index were replaced under the same name", async () => {
+    for (const suffix of ["-wal", "-shm"]) {
+      const { file, first } = await logged();
+      writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame: first }));
+      const database = await open(file);
+      const replace = once(() => {
+        copyFileSync(file + suffix, `${file}.other`);
+        renameSync(`${file}.other`, file + suffix);
+      });
+      expect(countWhile(database, replace)).toEqual({ count: 20, attempts: 2 });
+      database.close();
+    }
+  });
+
+  it("needs no usable index when nothing is written", async () => {
+    const indexes = [
+      Buffer.alloc(0),
+      Buffer.alloc(32_768),
+      sharedIndex({ salts: otherSalts, lastFrame: 3 }),
+      sharedIndex({ salts, lastFrame: 900, backfillAttempted: 900 }),
+      sharedIndex({ salts, lastFrame: 1 }).fill(9, 48, 60),
+    ];
+    for (const index of indexes) {
+      const { file } = await logged();
+      writeFileSync(`${file}-shm`, index);
+      const before = folderState(file);
+      const database = await open(file);
+      expect(countNumbers(database)).toBe(20);
+      database.close();
+      expect(folderState(file)).toEqual(before);
+    }
+  });
+});
+
+describe("a log without shared index", () => {
+  it("is read once more for every change of log, main file or neighbours", async () => {
+    const changes: [string, (file: string, next: LogWriter) => void, number][] = [
+      ["a commit", (file, next) => writeFileSync(`${file}-wal`, next.bytes()), 300],
+      ["a frame without commit", (file) => appendFileSync(`${file}-wal`, Buffer.alloc(100)), 20],
+      ["a touched main file", (file) => utimesSync(file, 1, 1), 20],
+      ["a touched log", (file) => utimesSync(`${file}-wal`, 1, 1), 20],
+      ["an index", (file) => writeFileSync(`${file}-shm`, ""), 20],
+      ["no log", (file) => rmSync(`${file}-wal`), 10],
+      ["an emptied log", (file) => writeFileSync(`${file}-wal`, ""), 10],
+    ];
+    for (const [what, change, count] of changes) {
+      const { file, next } = await logged();
+      const database = await open(file);
+      const result = countWhile(
+        database,
+        once(() => change(file, next)),
+      );
+      expect([what, result]).toEqual([what, { count, attempts: 2 }]);
+      database.close();
+    }
+  });
+
+  it("is read although it was written just now, or by a clock that is ahead", async () => {
+    for (const seconds of [0, 3600]) {
+      const { file } = await logged();
+      const time = Date.now() / 1000 + seconds;
+      utimesSync(file, time, time);
+      utimesSync(`${file}-wal`, time, time);
+      const database = await open(file);
+      expect(countNumbers(database)).toBe(20);
+      database.close();
+    }
+  });
+
+  it("is answered from a copy when it rests long enough for that only", async () => {
+    const { file } = await logged();
+    const database = await open(file);
+    const { count, attempts } = countWhile(database, (attempt) => utimesSync(file, attempt, attempt));
+    expect(count).toBe(20);
+    expect(attempts).toBeGreaterThan(2);
+    database.close();
+  });
+});
+
+describe("a database with a rollback journal", () => {
+  it("is not read while a transaction stands in the journal", async () => {
+    const file = await numbersDatabase(10);
+    const database = await open(file, { patience: 200 });
+    writeFileSync(`${file}-journal`, Buffer.concat([journalMagic, Buffer.alloc(504)]));
+    const before = folderState(file);
+    const failure = await failureOf(() => countNumbers(database));
+    expect([failure.kind, failure.message]).toEqual([
+      "busy",
+      expect.stringContaining("unfinished transaction"),
+    ]);
+    expect(folderState(file)).toEqual(before);
+    rmSync(`${file}-journal`);
+    expect(countNumbers(database)).toBe(10);
+    database.close();
+  });
+
+  it("is read beside a journal that rests, empty or with its header cleared", async () => {
+    for (const rest of [Buffer.alloc(0), Buffer.alloc(512), Buffer.from("short")]) {
+      const file = await numbersDatabase(10);
+      writeFileSync(`${file}-journal`, rest);
+      const database = await open(file);
+      expect(countNumbers(database)).toBe(10);
+      database.close();
+    }
+  });
+
+  it("is read again when a transaction began or ended meanwhile", async () => {
+    const thirty = await numbersBytes(30);
+    const changes: [string, (file: string) => void, number][] = [
+      ["a commit", (file) => writeFileSync(file, thirty), 30],
+      ["a touched file", (file) => utimesSync(file, 1, 1), 10],
+      ["a log", (file) => writeFileSync(`${file}-wal`, ""), 10],
+    ];
+    for (const [what, change, count] of changes) {
+      const file = await numbersDatabase(10);
+      const database = await open(file);
+      const result = countWhile(
+        database,
+        once(() => change(file)),
+      );
+      expect([what, result]).toEqual([what, { count, attempts: 2 }]);
+      database.close();
+    }
+  });
+
+  it("is read again when the journal appeared while it was read", async () => {
+    const file = await numbersDatabase(10);
+    const database = await open(file);
+    const disturbed = countWhile(database, (attempt) => {
+      if (attempt === 1) writeFileSync(`${file}-journal`, journalMagic);
+      else if (existsSync(`${file}-journal`)) rmSync(`${file}-journal`);
+    });
+    expect(disturbed.count).toBe(10);
+    expect(disturbed.attempts).toBeGreaterThan(1);
+    database.close();
+  });
+});
+
+describe("whatever a read throws", () => {
+  it("is discarded when the database moved, and reported when it did not", async () => {
+    const file = await numbersDatabase(10);
+    const database = await open(file);
+    let attempts = 0;
+    const { value } = database.read((reader) => {
+      attempts++;
+      if (attempts === 1) {
+        utimesSync(file, 1, 1);
+        throw new Error("found half a row");
+      }
+      return reader.get("SELECT count(*) AS count FROM numbers")?.count;
+    });
+    expect([value, attempts]).toEqual([10, 2]);
+
+    attempts = 0;
+    const failure = await failureOf(() =>
+      database.read(() => {
+        attempts++;
+        throw new Error("found half a row");
+      }),
+    );
+    expect([failure.kind, attempts]).toEqual(["internal", 1]);
+    expect(failure.message).toContain("found half a row");
+    database.close();
+  });
+
+  it("is a damaged page only if the page is still damaged at the second look", async () => {
+    const bytes = await numbersBytes(400);
+    const file = await numbersDatabase(400);
+    const database = await open(file);
+    writeFileSync(file, Buffer.from(bytes).fill(0, 4096));
+    let attempts = 0;
+    const { value } = database.read((reader) => {
+      attempts++;
+      try {
+        return reader.get("SELECT sum(n) AS sum FROM numbers")?.sum;
+      } finally {
+        if (attempts === 1) writeFileSync(file, bytes);
+      }
+    });
+    expect([value, attempts]).toEqual([(400 * 401) / 2, 2]);
+    database.close();
+  });
+
+  it("is found even when the work itself goes on after it", async () => {
+    const bytes = Buffer.from(readFileSync(await numbersDatabase(400)));
+    const file = await numbersDatabase(400);
+    const database = await open(file);
+    writeFileSync(file, bytes.fill(0, 4 * 4096, 5 * 4096));
+    const failure = await failureOf(() =>
+      database.read((reader) => {
+        try {
+          return reader.all("SELECT * FROM numbers");
+        } catch {
+          return "nothing to see";
+        }
+      }),
+    );
+    expect(failure.kind).toBe("corrupt");
+    database.close();
+  });
+
+  it("is cancelled without proof, and the next question is answered", async () => {
+    const file = await numbersDatabase(5000);
+    let asked = 0;
+    let limit = Number.POSITIVE_INFINITY;
+    const database = await open(file, { cancelled: () => ++asked > limit });
+    asked = 0;
+    limit = 20;
+    const failure = await failureOf(() => countWhile(database, () => utimesSync(file, 1, 1)));
+    expect(failure.kind).toBe("cancelled");
+    limit = Number.POSITIVE_INFINITY;
+    expect(countNumbers(database)).toBe(5000);
+    database.close();
+  });
+});
