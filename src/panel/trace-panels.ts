@@ -11,7 +11,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
   private readonly open = new Set<TracePanel>();
 
   constructor(
-    private readonly context: PanelContext,
+    readonly context: PanelContext,
     private readonly findDatabase: (path: string) => Promise<Database | undefined>,
   ) {}
 

@@ -134,6 +134,7 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     if (node.kind !== "run" && node.kind !== "span") return item;
     const abort = new AbortController();
     const subscription = token.onCancellationRequested(() => abort.abort());
+    if (token.isCancellationRequested) abort.abort();
     try {
       const store = await node.database.store();
       item.tooltip =

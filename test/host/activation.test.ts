@@ -1,25 +1,49 @@
 import assert from "node:assert/strict";
-import { describe, it } from "mocha";
 import * as vscode from "vscode";
+import { activated, extension } from "./support.ts";
 
-const id = "flujo-lens.flujo-lens";
+interface Manifest {
+  readonly activationEvents: readonly string[];
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+  };
+}
 
-describe("activation", () => {
-  it("starts the extension", async () => {
-    const extension = vscode.extensions.getExtension(id);
-    assert.ok(extension, "the extension is not there");
-    await extension.activate();
-    assert.equal(extension.isActive, true);
+const manifest = () => extension().packageJSON as Manifest;
+
+describe("the extension", () => {
+  it("has every command that its manifest names, and names every command that it has", async () => {
+    await activated();
+    const registered = (await vscode.commands.getCommands(true)).filter(
+      // VS Code adds commands of its own for the view and its container.
+      (id) => id.startsWith("flujoLens.") && !/^flujoLens\.(runs\.|resetViewContainer)/.test(id),
+    );
+    const named = manifest().contributes.commands.map(({ command }) => command);
+    assert.deepEqual(registered.sort(), [...named].sort());
   });
 
-  it("registers every command that package.json announces", async () => {
-    const extension = vscode.extensions.getExtension(id);
-    const announced: { command: string }[] = extension?.packageJSON.contributes.commands;
-    const registered = new Set(await vscode.commands.getCommands(true));
-    assert.ok(announced.length > 0);
-    assert.deepEqual(
-      announced.map(({ command }) => command).filter((command) => !registered.has(command)),
-      [],
-    );
+  it("puts only commands into menus that its manifest names", () => {
+    const named = new Set(manifest().contributes.commands.map(({ command }) => command));
+    for (const entries of Object.values(manifest().contributes.menus)) {
+      for (const { command } of entries) assert.ok(named.has(command), command);
+    }
+  });
+
+  it("has a title for every command, and does not start with the window", () => {
+    for (const { command, title } of manifest().contributes.commands) {
+      assert.ok(!title.startsWith("%"), `${command} has no title`);
+    }
+    assert.deepEqual(manifest().activationEvents, ["onWebviewPanel:flujoLens.trace"]);
+  });
+
+  it("finds the database that the workspace's flujo.toml names", async () => {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    assert.ok(folder !== undefined, "the tests need a workspace");
+    const { databases } = await activated();
+    const entries = await databases.entries();
+    const found = entries.find((entry) => entry.kind === "database" && entry.origin === "configuration");
+    assert.ok(found?.kind === "database", JSON.stringify(entries));
+    assert.ok(found.database.path.startsWith(folder));
   });
 });
