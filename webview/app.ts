@@ -41,7 +41,8 @@ export class App extends PageElement {
   #keeper!: Keeper;
   /** Show the selected span's row when the outline arrives. */
   #revealSelected = false;
-  #choosesFailure = false;
+  /** No span was named: select where the run failed, or its top. */
+  #choosesSpan = false;
   #firstWord: ReturnType<typeof setTimeout> | undefined;
   #changing: ReturnType<typeof setTimeout> | undefined;
   #announcing: ReturnType<typeof setTimeout> | undefined;
@@ -71,12 +72,12 @@ export class App extends PageElement {
 
   protected override willUpdate(): void {
     const outline = this.#outline.value;
-    if (!outline || !this.#choosesFailure || outline.run.run_id !== this.view?.runId) return;
-    this.#choosesFailure = false;
-    const cause = outline.spans[firstOrigin(failureRanks(outline.spans))];
-    if (cause && this.view.key === undefined) {
+    if (!outline || !this.#choosesSpan || outline.run.run_id !== this.view?.runId) return;
+    this.#choosesSpan = false;
+    const span = outline.spans[firstOrigin(failureRanks(outline.spans))] ?? outline.spans[0];
+    if (span && this.view.key === undefined) {
       this.#revealSelected = true;
-      this.#change({ key: cause.key });
+      this.#change({ key: span.key });
     }
   }
 
@@ -150,7 +151,7 @@ export class App extends PageElement {
   }
 
   #ask(runId: string | undefined, key: number | undefined): void {
-    this.#choosesFailure = key === undefined;
+    this.#choosesSpan = key === undefined;
     if (runId === undefined) this.#outline.clear();
     else this.#outline.ask({ runId, limit: MOST_SPANS });
   }

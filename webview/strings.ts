@@ -1,5 +1,6 @@
 /** Every sentence and word of the page, in one place so that it can be translated. */
 import { formatCount, formatDuration } from "../src/format/numbers.ts";
+import { oneLine } from "../src/format/text.ts";
 import type { State } from "../src/protocol/messages.ts";
 
 function plural(count: number, one: string, many: string): string {
@@ -92,6 +93,7 @@ export const strings = {
   atLeast: (duration: string) => `≥ ${duration}`,
   unfinished: "not finished",
   noStart: "no start time",
+  noName: "(no name)",
   attempt: (attempt: number) => `attempt ${formatCount(attempt)}`,
   nameWidth: "Width of the name column",
   detailsSize: "Size of the details",
@@ -215,6 +217,7 @@ export const strings = {
   occurrences: "Count",
   errorColumn: "Error",
   inSpan: "In",
+  inName: (name: string) => `in ${name}`,
   lastSeen: "Last",
   openNewest: "Show the newest of these failures in the Trace tab",
   noRunsYet:
@@ -222,3 +225,8 @@ export const strings = {
   nothingHere: (pipeline: string, range: string) => `Nothing was found for ${pipeline}, ${range}.`,
   resetStatistics: "Show all pipelines, all time",
 } as const;
+
+/** A span's name on one line of at most `max` characters; a nameless one says so. */
+export function spanName(name: string, max: number): string {
+  return oneLine(name, max) || strings.noName;
+}

@@ -18,7 +18,7 @@ import { iconButton, linkButton } from "../parts/actions.ts";
 import { copyButton } from "../parts/copy-button.ts";
 import { banner, waiting } from "../parts/waiting.ts";
 import type { RpcClient } from "../rpc.ts";
-import { strings } from "../strings.ts";
+import { spanName, strings } from "../strings.ts";
 import { causeBelow } from "../timeline/failures.ts";
 import { ancestorsOf } from "../timeline/rows.ts";
 import { durationSoFar, type TimeDomain } from "../timeline/scale.ts";
@@ -80,7 +80,7 @@ export class DetailsPane extends PageElement {
         ${
           span
             ? html`${stateIcon(span.state)}
-                <h2 title=${visible(span.name)}>${oneLine(span.name, 120)}</h2>`
+                <h2 title=${visible(span.name)}>${spanName(span.name, 120)}</h2>`
             : html`<h2 class="quiet">${strings.details}</h2>`
         }
         ${iconButton("close", strings.hideDetails, this.onClose)}
@@ -105,7 +105,7 @@ export class DetailsPane extends PageElement {
     return html`<div class="error-box">
       <b class="error-type">${oneLine(error.type, 200)}</b>
       ${error.message === "" ? html`<p class="quiet">${strings.noErrorText}</p>` : html`<pre tabindex="0" role="group" aria-label=${strings.error}>${visible(error.message.slice(0, 20_000))}</pre>`}
-      ${key === undefined ? nothing : linkButton(html`${icon("arrow-down")} ${strings.goToCause}: ${oneLine(this.outline.spans[cause]!.name, 60)}`, () => emit(this, "lens-select", { key, reveal: true }))}
+      ${key === undefined ? nothing : linkButton(html`${icon("arrow-down")} ${strings.goToCause}: ${spanName(this.outline.spans[cause]!.name, 60)}`, () => emit(this, "lens-select", { key, reveal: true }))}
     </div>`;
   }
 
@@ -147,7 +147,7 @@ export class DetailsPane extends PageElement {
         return html`${separator} <span class="quiet">${strings.skippedParents(part.count)}</span> `;
       const parent = spans[part.index]!;
       const go = () => emit(this, "lens-select", { key: parent.key, reveal: true });
-      return html`${separator} ${linkButton(oneLine(parent.name, 60), go)} `;
+      return html`${separator} ${linkButton(spanName(parent.name, 60), go)} `;
     });
   }
 }

@@ -37,7 +37,7 @@ export class TextBlock extends PageElement {
         ${copyButton(this.text, strings.copyText(this.label))}
         ${linkButton(strings.openInEditor, () => emit(this, "lens-open-text", { title, text, language }))}
       </div>
-      <pre class="block" tabindex="0" role="group" aria-label=${this.label}>${visible(shown)}</pre>
+      <pre class="block ${this.unfolded ? "unfolded" : ""}" tabindex="0" role="group" aria-label=${this.label}>${visible(shown)}</pre>
       ${folded && text.length <= MOST ? linkButton(strings.showAll(text.length), () => this.#fold(true)) : nothing}
       ${text.length > MOST ? html`<p class="quiet">${strings.tooLong(text.length)}</p>` : nothing}
       ${this.unfolded && text.length > FOLD ? linkButton(strings.showLess, () => this.#fold(false)) : nothing}

@@ -21,6 +21,7 @@ export class RunPicker extends PageElement {
   @property({ attribute: false }) current: Run | undefined;
   @state() private open = false;
   @state() private active = 0;
+  @state() private search = "";
   readonly #runs = new Load(this, () => this.rpc, "runs");
   #typing: ReturnType<typeof setTimeout> | undefined;
 
@@ -61,7 +62,7 @@ export class RunPicker extends PageElement {
   }
 
   #list(): TemplateResult {
-    const runs = this.#runs.value ?? [];
+    const runs = this.#found();
     const now = Date.now() / 1000;
     return html`<div class="popup">
       <input
@@ -99,7 +100,7 @@ export class RunPicker extends PageElement {
           </div>`,
         )}
       </div>
-      ${this.#runs.value?.length === 0 ? html`<p class="quiet">${strings.noRunsFound}</p>` : nothing}
+      ${runs.length === 0 && this.#runs.value && !this.#runs.loading ? html`<p class="quiet">${strings.noRunsFound}</p>` : nothing}
       ${runs.length === PAGE ? html`<p class="quiet">${strings.newestRuns(PAGE)}</p>` : nothing}
     </div>`;
   }
@@ -107,7 +108,16 @@ export class RunPicker extends PageElement {
   #show(): void {
     this.open = true;
     this.active = 0;
+    this.search = "";
     this.#runs.ask({ limit: PAGE }, true);
+  }
+
+  /** What is listed already is narrowed at once, so that Enter never takes a run that the text excludes. */
+  #found(): readonly Run[] {
+    const search = this.search.toLowerCase();
+    return (this.#runs.value ?? []).filter(({ run_id, pipeline_name }) =>
+      `${run_id}\n${pipeline_name}`.toLowerCase().includes(search),
+    );
   }
 
   #close(): void {
@@ -122,15 +132,17 @@ export class RunPicker extends PageElement {
 
   #type = (event: Event): void => {
     const search = (event.target as HTMLInputElement).value.trim();
+    this.search = search;
+    this.active = 0;
     clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => {
-      this.active = 0;
-      this.#runs.ask({ limit: PAGE, ...(search === "" ? {} : { search }) }, true);
-    }, TYPING);
+    this.#typing = setTimeout(
+      () => this.#runs.ask({ limit: PAGE, ...(search === "" ? {} : { search }) }, true),
+      TYPING,
+    );
   };
 
   #key = (event: KeyboardEvent): void => {
-    const runs = this.#runs.value ?? [];
+    const runs = this.#found();
     const run = runs[this.active];
     if (event.key === "ArrowDown") this.active = Math.min(this.active + 1, Math.max(0, runs.length - 1));
     else if (event.key === "ArrowUp") this.active = Math.max(this.active - 1, 0);

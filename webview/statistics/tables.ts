@@ -58,7 +58,7 @@ export function errorTable(
         <tr>
           <th scope="col" class="figure">${strings.occurrences}</th>
           <th scope="col">${strings.errorColumn}</th>
-          <th scope="col">${strings.inSpan}</th>
+          <th scope="col" class="span-column">${strings.inSpan}</th>
           <th scope="col">${strings.lastSeen}</th>
         </tr>
       </thead>
@@ -69,9 +69,10 @@ export function errorTable(
             <td>
               <button type="button" class="link error-link" title=${strings.openNewest} @click=${() => open(pattern)}>
                 <b>${oneLine(pattern.error_type, 100)}</b> <span class="error-text">${clip(visible(pattern.message), 300)}</span>
+                <span class="quiet in-span">${strings.inName(oneLine(pattern.name, 80))}</span>
               </button>
             </td>
-            <td>${oneLine(pattern.name, 80)}</td>
+            <td class="span-column">${oneLine(pattern.name, 80)}</td>
             <td class="quiet nowrap" title=${formatTime(pattern.last_time)}>${formatAge(pattern.last_time, now)}</td>
           </tr>`,
         )}

@@ -62,7 +62,7 @@ export class FilterBar extends PageElement {
         title=${strings.searchHint}
         placeholder=${strings.search}
         .value=${filter.text}
-        @input=${(event: Event) => actions.change({ text: valueOf(event) })}
+        @input=${(event: Event) => actions.change({ text: typedIn(event) })}
         >${html`<span slot="start" class="codicon codicon-search" aria-hidden="true"></span>`}</vscode-text-field
       >
       <lens-select
@@ -87,7 +87,7 @@ export class FilterBar extends PageElement {
           placeholder=${strings.minDuration}
           aria-invalid=${String(invalid)}
           .value=${filter.minDuration}
-          @input=${(event: Event) => actions.change({ minDuration: valueOf(event) })}
+          @input=${(event: Event) => actions.change({ minDuration: typedIn(event) })}
         ></vscode-text-field>
         ${invalid ? html`<span class="field-error" role="alert">${strings.minDurationInvalid}</span>` : nothing}
       </span>
@@ -140,7 +140,7 @@ export class FilterBar extends PageElement {
   }
 }
 
-function valueOf(event: Event): string {
+function typedIn(event: Event): string {
   return (event.target as ValueControl).value;
 }
 

@@ -1,9 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { formatDuration } from "../../src/format/numbers.ts";
-import { oneLine } from "../../src/format/text.ts";
 import type { OutlineSpan } from "../../src/protocol/messages.ts";
 import { stateIcon } from "../icons.ts";
-import { strings } from "../strings.ts";
+import { spanName, strings } from "../strings.ts";
 import { hasChildren } from "../timeline/rows.ts";
 import { barOf, durationSoFar, type TimeDomain } from "../timeline/scale.ts";
 
@@ -11,6 +10,8 @@ import { barOf, durationSoFar, type TimeDomain } from "../timeline/scale.ts";
 export interface RowContext {
   readonly spans: readonly OutlineSpan[];
   readonly domain: TimeDomain | undefined;
+  /** Seconds. */
+  readonly mostSelf: number;
   readonly ranks: Uint8Array;
   readonly matches: Uint8Array | undefined;
   readonly collapsed: ReadonlySet<number>;
@@ -20,7 +21,7 @@ export interface RowContext {
 }
 
 const INDENT = 12;
-const LABEL = 110;
+const LABEL = 170;
 /** From this share of the run's time on, a self time is printed bold. */
 const HOT = 0.2;
 
@@ -53,7 +54,7 @@ export function row(context: RowContext, index: number, position: number): Templ
     aria-selected=${String(index === context.selected)}
   >
     ${nameCell(context, span, parent, open)}
-    <div role="gridcell" class="cell figure self-cell">${selfTime(span, context.domain)}</div>
+    <div role="gridcell" class="cell figure self-cell">${selfTime(span, context)}</div>
     <div role="gridcell" class="cell figure">${durationText(span, context.domain)}</div>
     <div role="gridcell" class="cell bar-cell">${bar(span, context.domain)}</div>
   </div>`;
@@ -67,19 +68,18 @@ function nameCell(context: RowContext, span: OutlineSpan, parent: boolean, open:
   return html`<div role="gridcell" class="cell name-cell" style="padding-left: ${Math.min(span.depth, levels) * INDENT}px">
     <span class="twistie codicon ${twistie}" aria-hidden="true"></span>${stateIcon(span.state)}
     ${deeper > 0 ? html`<span class="depth" title=${strings.deeperHint(span.depth)}>${strings.deeper(deeper)}</span>` : nothing}
-    <span class="label">${oneLine(span.name, 120)}</span>
+    <span class="label">${spanName(span.name, 120)}</span>
     ${parent && !open ? html`<span class="quiet count">${span.child_count}</span>` : nothing}
     ${span.attempt !== null && span.attempt > 1 ? html`<span class="quiet">${strings.attempt(span.attempt)}</span>` : nothing}
   </div>`;
 }
 
-function selfTime(span: OutlineSpan, domain: TimeDomain | undefined): TemplateResult {
-  const share =
-    domain && span.self_time !== null
-      ? Math.min(1, Math.max(0, span.self_time / (domain.to - domain.from)))
-      : 0;
-  return html`<span class="heat" style="width: ${share * 100}%"></span
-    ><span class="heat-text ${share >= HOT ? "hot" : ""}">${formatDuration(span.self_time)}</span>`;
+function selfTime(span: OutlineSpan, { domain, mostSelf }: RowContext): TemplateResult {
+  const self = Math.max(0, span.self_time ?? 0);
+  const heat = mostSelf > 0 ? Math.min(1, self / mostSelf) : 0;
+  const hot = domain !== undefined && self / (domain.to - domain.from) >= HOT;
+  return html`<span class="heat" style="width: ${heat * 100}%"></span
+    ><span class="heat-text ${hot ? "hot" : ""}">${formatDuration(span.self_time)}</span>`;
 }
 
 function durationText(span: OutlineSpan, domain: TimeDomain | undefined): string {

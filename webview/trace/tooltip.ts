@@ -5,7 +5,7 @@ import { clip, oneLine, visible } from "../../src/format/text.ts";
 import type { OutlineSpan } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { stateIcon } from "../icons.ts";
-import { strings } from "../strings.ts";
+import { spanName, strings } from "../strings.ts";
 import { ancestorsOf } from "../timeline/rows.ts";
 import { durationSoFar, type TimeDomain } from "../timeline/scale.ts";
 import { parentTrail } from "./trail.ts";
@@ -52,7 +52,7 @@ export class Tooltip extends PageElement {
     const soFar = durationSoFar(span, this.domain);
     const parents = ancestorsOf(this.spans, index);
     return html`
-      <div class="tip-title">${stateIcon(span.state)} <b>${oneLine(span.name, 120)}</b>
+      <div class="tip-title">${stateIcon(span.state)} <b>${spanName(span.name, 120)}</b>
         <span class="quiet">${span.duration === null ? strings.unfinished : oneLine(span.status, 40)}</span>
       </div>
       ${
@@ -82,7 +82,7 @@ function fact(label: string, value: string | undefined): TemplateResult | typeof
 function trailText(spans: readonly OutlineSpan[], parents: readonly number[]): string {
   return parentTrail(parents)
     .map((part) =>
-      part.kind === "span" ? oneLine(spans[part.index]!.name, 40) : strings.skippedParents(part.count),
+      part.kind === "span" ? spanName(spans[part.index]!.name, 40) : strings.skippedParents(part.count),
     )
     .join(" › ");
 }

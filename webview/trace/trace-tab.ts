@@ -22,8 +22,9 @@ import "./waterfall.ts";
 
 /** Pixels under which the details go below the waterfall. */
 const NARROW = 700;
+/** Pixels; `rest` is what stays for the waterfall, filters included. */
 const DETAILS = { initial: 400, min: 220, rest: 280 };
-const DETAILS_BELOW = { initial: 320, min: 120, rest: 140 };
+const DETAILS_BELOW = { initial: 320, min: 120, rest: 220 };
 
 /** What is known about an outline once, whatever is filtered or folded. */
 interface Facts {
@@ -31,6 +32,8 @@ interface Facts {
   readonly domain: TimeDomain | undefined;
   readonly ranks: Uint8Array;
   readonly failures: number;
+  /** Seconds: the longest self time. */
+  readonly mostSelf: number;
   readonly statuses: readonly Choice[];
   readonly names: readonly Choice[];
 }
@@ -40,6 +43,7 @@ const noFacts: Facts = {
   domain: undefined,
   ranks: new Uint8Array(),
   failures: 0,
+  mostSelf: 0,
   statuses: [],
   names: [],
 };
@@ -163,6 +167,7 @@ export class TraceTab extends PageElement {
                 .ranks=${this.#facts.ranks}
                 .collapsed=${this.#filtering() ? this.collapsedInMatches : this.collapsed}
                 .domain=${this.#facts.domain}
+                .mostSelf=${this.#facts.mostSelf}
                 .selected=${selected}
                 .nameWidth=${this.sizes.name}
                 .onNameWidth=${(name: number) => this.#resize({ name })}
@@ -239,6 +244,7 @@ export class TraceTab extends PageElement {
       domain: domainOf(outline),
       ranks: failureRanks(spans),
       failures: spans.reduce((sum, span) => sum + (span.state === "failed" ? 1 : 0), 0),
+      mostSelf: spans.reduce((most, span) => Math.max(most, span.self_time ?? 0), 0),
       statuses: choices(spans.map(statusValue)),
       names: choices(spans.map((span) => span.name)),
     };

@@ -15,7 +15,7 @@ import "./tooltip.ts";
 export const ROW_HEIGHT = 22;
 const HEADER_HEIGHT = 24;
 const OVERSCAN = 8;
-const TICK_WIDTH = 90;
+const TICK_WIDTH = 70;
 const HOVER_DELAY = 250;
 export const NAME_WIDTH = { initial: 280, min: 120, rest: 160 };
 
@@ -32,6 +32,8 @@ export class Waterfall extends PageElement {
   @property({ attribute: false }) matching: Uint8Array | undefined;
   @property({ attribute: false }) ranks: Uint8Array = new Uint8Array();
   @property({ attribute: false }) collapsed: ReadonlySet<number> = new Set();
+  /** Seconds: the longest self time of the run, which fills its cell. */
+  @property({ attribute: false }) mostSelf = 0;
   @property({ attribute: false }) domain: TimeDomain | undefined;
   /** Outline index of the selected span, -1 for none. */
   @property({ attribute: false }) selected = -1;
@@ -50,7 +52,7 @@ export class Waterfall extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.#scroller) this.#observer.observe(this.#scroller);
+    this.#observe();
   }
 
   override disconnectedCallback(): void {
@@ -81,7 +83,7 @@ export class Waterfall extends PageElement {
 
   protected override firstUpdated(): void {
     this.#scroller = this.querySelector<HTMLElement>(".waterfall")!;
-    this.#observer.observe(this.#scroller);
+    this.#observe();
     this.#measure();
   }
 
@@ -89,21 +91,18 @@ export class Waterfall extends PageElement {
     if (changed.has("spans") || changed.has("rows")) this.#leave();
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("nameWidth")) this.#measure();
-  }
-
   protected override render(): TemplateResult {
     const first = Math.max(0, Math.floor(this.top / ROW_HEIGHT) - OVERSCAN);
     const last = Math.min(this.rows.length, Math.ceil((this.top + this.size.height) / ROW_HEIGHT) + OVERSCAN);
     const nameWidth = this.#nameWidth();
     const length = this.domain ? this.domain.to - this.domain.from : 0;
-    const most = Math.max(2, Math.floor(this.size.bars / TICK_WIDTH));
+    const most = Math.max(2, Math.round(this.size.bars / TICK_WIDTH));
     const grid = length > 0 ? (100 * tickStep(length, most)) / length : 100;
     const selectedRow = rowOf(this.rows, this.selected);
     const context: RowContext = {
       spans: this.spans,
       domain: this.domain,
+      mostSelf: this.mostSelf,
       ranks: this.ranks,
       matches: this.matching,
       collapsed: this.collapsed,
@@ -172,6 +171,13 @@ export class Waterfall extends PageElement {
     // In a narrow panel the name may take half of it, so that bars stay visible.
     const wish = this.size.width < 560 ? Math.min(this.nameWidth, this.size.width * 0.5) : this.nameWidth;
     return Math.round(Math.max(NAME_WIDTH.min, Math.min(wish, this.#mostNameWidth())));
+  }
+
+  /** The bars' column changes with the splitter too, when the whole keeps its size. */
+  #observe(): void {
+    const ruler = this.querySelector(".ruler");
+    if (this.#scroller) this.#observer.observe(this.#scroller);
+    if (ruler) this.#observer.observe(ruler);
   }
 
   #measure(): void {

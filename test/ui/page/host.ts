@@ -73,7 +73,7 @@ const host: FakeHost = {
 
 function receive(message: PageMessage): void {
   host.sent.push(message);
-  if (message.type === "ready") {
+  if (message.type === "ready" && !wanted.has("silent")) {
     const view = { tab, database: "/work/flujo_ops.db", runId: outlines[sample]().run.run_id };
     host.post({ type: "show", view, databaseName: "flujo_ops.db" });
   }

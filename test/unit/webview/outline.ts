@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import type { OutlineSpan, State } from "../../../src/protocol/messages.ts";
+
+/** A span with the given facts and plain ones elsewhere. */
+export function makeSpan(facts: Partial<OutlineSpan> = {}): OutlineSpan {
+  return {
+    key: 1,
+    span_id: "span_1",
+    parent: -1,
+    depth: 0,
+    child_count: 0,
+    name: "step",
+    status: "completed",
+    state: "completed",
+    start_time: 100,
+    end_time: 101,
+    duration: 1,
+    self_time: 1,
+    cost: null,
+    tokens: null,
+    attempt: null,
+    ...facts,
+  };
+}
+
+/** An outline from names indented by two spaces a level; a leading "!" marks a failed span. Keys are 10, 20, 30, … */
+export function makeOutline(text: string): OutlineSpan[] {
+  const spans: OutlineSpan[] = [];
+  const lastAt: number[] = [];
+  for (const line of text.split("\n").filter((one) => one.trim() !== "")) {
+    const depth = (line.length - line.trimStart().length) / 2;
+    const failed = line.trim().startsWith("!");
+    const state: State = failed ? "failed" : "completed";
+    const parent = depth === 0 ? -1 : lastAt[depth - 1]!;
+    lastAt[depth] = spans.length;
+    spans.push(
+      makeSpan({
+        key: (spans.length + 1) * 10,
+        parent,
+        depth,
+        name: line.trim().replace("!", ""),
+        state,
+        status: state,
+      }),
+    );
+  }
+  return spans;
+}
+
+/** Any outline in reading order: several roots, any depth, failures anywhere. */
+export const anyOutline = fc
+  .array(fc.record({ up: fc.nat(4), failed: fc.boolean() }), { maxLength: 60 })
+  .map((steps) => {
+    const spans: OutlineSpan[] = [];
+    for (const { up, failed } of steps) {
+      const before = spans.length - 1;
+      let parent = before;
+      for (let step = 0; step < up && parent >= 0; step++) parent = spans[parent]!.parent;
+      const depth = parent < 0 ? 0 : spans[parent]!.depth + 1;
+      const state = failed ? "failed" : "completed";
+      spans.push(makeSpan({ key: spans.length * 7 + 3, parent, depth, state }));
+    }
+    return spans;
+  });
