@@ -2,20 +2,21 @@
 import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { outDir, root, vsixPath } from "./paths.mjs";
+import { root, vsixPath } from "./paths.mjs";
 import { main, run } from "./processes.mjs";
 
 /**
  * Packs the built extension and resolves to the package's path.
  *
+ * @param {string} [target]
  * @returns {Promise<string>}
  */
-export async function packageExtension() {
-  mkdirSync(outDir, { recursive: true });
+export async function packageExtension(target = vsixPath) {
+  mkdirSync(path.dirname(target), { recursive: true });
   const vsce = path.join(root, "node_modules", "@vscode", "vsce", "vsce");
   const options = ["--no-dependencies", "--no-rewrite-relative-links", "--allow-missing-repository"];
-  await run(process.execPath, [vsce, "package", ...options, "--out", vsixPath], { cwd: root });
-  return vsixPath;
+  await run(process.execPath, [vsce, "package", ...options, "--out", target], { cwd: root });
+  return target;
 }
 
 /** Makes all of dist. */

@@ -116,11 +116,15 @@ export function freePort(preferred = 0) {
 }
 
 /**
- * The frame of every tool here: runs it, prints a failure, sets the exit code.
+ * The frame of every tool here: runs it, prints a failure, sets the exit code. What is registered for the process's
+ * exit happens for signals too.
  *
  * @param {() => Promise<number | void>} body resolves to the exit code, 0 when undefined.
  */
 export async function main(body) {
+  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+    process.once(signal, () => process.exit(code));
+  }
   try {
     process.exitCode = (await body()) ?? 0;
   } catch (error) {

@@ -40,6 +40,7 @@ export const quietSettings = {
  * @property {(program: string) => string} remote an absolute path as the workbench names files of this server.
  * @property {(settings: Record<string, unknown>) => void} setSettings changes user settings, which the next
  *   window reads; undefined takes one back.
+ * @property {Promise<void>} ended resolves when the server is gone.
  * @property {() => Promise<void>} stop ends the server and everything it started.
  */
 
@@ -88,7 +89,8 @@ export async function startServer({ dataDir, settings = {}, env = {}, testDriver
     stdio: ["ignore", output, output],
     env: cleanEnvironment({ ...noGallery, ...env }),
   });
-  const exited = new Promise((resolve) => child.once("exit", resolve));
+  /** @type {Promise<void>} */
+  const ended = new Promise((resolve) => child.once("exit", () => resolve()));
   const end = () => endGroup(child.pid);
   process.once("exit", end);
 
@@ -109,10 +111,11 @@ export async function startServer({ dataDir, settings = {}, env = {}, testDriver
     },
     remote: (file) => `vscode-remote://127.0.0.1:${port}${file}`,
     setSettings,
+    ended,
     stop: async () => {
       process.off("exit", end);
       end();
-      await exited;
+      await ended;
     },
   };
 }

@@ -97,7 +97,20 @@ export class Workbench {
   async openView(name: string): Promise<void> {
     const item = this.activityBarItem(name);
     if ((await item.getAttribute("aria-selected")) !== "true") await item.locator("a.action-label").click();
+    // Away from the icon, whose tooltip would cover the view.
+    await this.page.mouse.move(this.#size.width / 2, this.#size.height / 2);
     await this.page.locator(".part.sidebar .composite.title").getByText(name).first().waitFor();
+  }
+
+  /** Drags the edge of the side bar until it is so wide, in pixels. */
+  async setSideBarWidth(width: number): Promise<void> {
+    const box = await this.page.locator(".part.sidebar").boundingBox();
+    if (box === null) throw new Error("The side bar is not shown.");
+    const y = this.#size.height / 2;
+    await this.page.mouse.move(box.x + box.width, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, y, { steps: 4 });
+    await this.page.mouse.up();
   }
 
   /** A tree in the side bar by its view's name. */
@@ -183,7 +196,8 @@ export class Workbench {
   async screenshot(name: string): Promise<string> {
     mkdirSync(screenshotDir, { recursive: true });
     const file = path.join(screenshotDir, `${name}.png`);
-    await this.page.screenshot({ path: file });
+    // Hovers and lists fade in; the picture shows them as they end up.
+    await this.page.screenshot({ path: file, animations: "disabled" });
     return file;
   }
 
