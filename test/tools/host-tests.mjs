@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { launchBrowser } from "./browser.mjs";
-import { outDir, root } from "./paths.mjs";
+import { cacheDir, outDir, root } from "./paths.mjs";
 import { cleanEnvironment, ToolError } from "./processes.mjs";
 import { count, show } from "./results.mjs";
 import { makeSampleWorkspace } from "./sample-workspace.mjs";
@@ -78,6 +78,7 @@ async function runInDesktop({ folder, workspace, env }) {
       extensionDevelopmentPath: root,
       extensionTestsPath: entry,
       extensionTestsEnv: { ...cleanEnvironment(), ...env },
+      cachePath: path.join(cacheDir, "desktop"),
       vscodeExecutablePath: named !== undefined && path.isAbsolute(named) ? named : undefined,
       launchArgs: [
         workspace,
