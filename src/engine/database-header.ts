@@ -58,9 +58,10 @@ export function patchDatabaseHeader(bytes: Uint8Array, offset: number, patch: He
 /**
  * A schema version that also differs when another database was written over this one: both may count the same number
  * of changes, but not with the same tables in the same places. Data alone does not change it.
+ * @param salt Changes it all the same.
  */
-export function schemaVersionOf(firstPage: Uint8Array): number {
-  let hash = 0x811c9dc5;
+export function schemaVersionOf(firstPage: Uint8Array, salt: number): number {
+  let hash = 0x811c9dc5 ^ salt;
   const add = (byte: number) => {
     hash = Math.imul(hash ^ byte, 0x01000193);
   };

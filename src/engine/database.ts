@@ -159,8 +159,8 @@ class LiveDatabase implements EngineDatabase {
   /** One snapshot, one run of the work, one proof. */
   private attempt<T>(work: (reader: Reader) => T, hurried: boolean): Outcome<T> {
     const whole = hurried && this.source.size <= copyLimit;
-    this.source.begin(whole);
     try {
+      this.source.begin(whole);
       if (whole && !this.source.proven()) return this.torn();
       if (!this.lazy) {
         const copied = this.guard(() => this.copy());

@@ -71,6 +71,7 @@ export class LiveSnapshot {
   private readonly mainHeader: Buffer;
   private readonly rule: Rule;
   private readonly startedAt = now();
+  private readonly startedInJournal: boolean;
   /** Where pages come from: the files themselves, or copies of them. */
   private readonly main: ReadableBytes;
   private readonly log: ReadableBytes | undefined;
@@ -83,10 +84,11 @@ export class LiveSnapshot {
     { whole, trustIndex }: SnapshotOptions,
   ) {
     const { path, main, log, index } = files;
-    // The order matters: states first, then the shared index, then the log that it describes.
+    // The order matters: states, then the journal, then the shared index, then the log that it describes, then pages.
     this.mainState = main.state();
     this.logState = log?.state();
     this.indexState = index?.state();
+    this.startedInJournal = hasOpenJournal(path);
     const shared = index && trustIndex(path) ? readSharedIndex(index) : undefined;
     this.log = whole ? log?.copy() : log;
     this.main = whole ? main.copy() : main;
@@ -216,6 +218,7 @@ export class LiveSnapshot {
 
   private filesStand(after: Evidence): boolean {
     return (
+      !this.startedInJournal &&
       !after.openJournal &&
       sameState(after.main, this.mainState) &&
       sameState(after.log, this.logState) &&

@@ -21,7 +21,9 @@ export class LiveSource implements ByteSource {
   private readonly wal = new WalIndex();
   private snapshot: LiveSnapshot | undefined;
   private patch: HeaderPatch | undefined;
+  /** Of the last snapshot, if it was proven. */
   private lastKey: string | undefined;
+  private doubts = 0;
   private memoryShared: { readonly path: string; readonly answer: boolean } | undefined;
 
   /** @param checkCancelled Called at every read; what it throws ends the read. */
@@ -48,13 +50,12 @@ export class LiveSource implements ByteSource {
   begin(whole: boolean): void {
     let snapshot = this.open(whole);
     for (let attempt = 0; attempt < 5 && snapshot.settlesIn > 0; attempt++) {
-      const wait = snapshot.settlesIn;
-      snapshot.close();
-      blockFor(wait);
+      blockFor(snapshot.settlesIn);
+      this.end();
       snapshot = this.open(whole);
     }
-    this.snapshot = snapshot;
-    // After an unproven read SQLite's cache may hold pages of two states.
+    // After an unproven read SQLite's cache may hold pages of two states, and its schema may come from them.
+    if (this.lastKey === undefined) this.doubts++;
     if (snapshot.key !== this.lastKey) {
       this.generation++;
       this.patch = this.makePatch();
@@ -148,14 +149,15 @@ export class LiveSource implements ByteSource {
       if (this.memoryShared?.path !== path) this.memoryShared = { path, answer: sharesMemory(path) };
       return this.memoryShared.answer;
     };
-    return LiveSnapshot.open(this.path, this.wal, { whole, trustIndex });
+    this.snapshot = LiveSnapshot.open(this.path, this.wal, { whole, trustIndex });
+    return this.snapshot;
   }
 
   private makePatch(): HeaderPatch {
     const { pageSize, pageCount } = this.current;
     const firstPage = new Uint8Array(pageSize);
     this.current.read(firstPage, 1, 0);
-    return { pageCount, generation: this.generation, schemaVersion: schemaVersionOf(firstPage) };
+    return { pageCount, generation: this.generation, schemaVersion: schemaVersionOf(firstPage, this.doubts) };
   }
 
   private patchHeader(target: Uint8Array, offset: number): void {

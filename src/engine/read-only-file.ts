@@ -121,6 +121,9 @@ export function fileError(path: string, thrown: unknown): TraceError {
       );
     case "EISDIR":
       return new TraceError("unreadable", `${path} is a folder. Choose a database file.`, options);
+    case "EBUSY":
+    case "EAGAIN":
+      return new TraceError("busy", `${path} is held by another program. Try again.`, options);
     case "EMFILE":
     case "ENFILE":
       return new TraceError(

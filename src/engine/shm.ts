@@ -25,9 +25,10 @@ export function readSharedIndex(file: ReadOnlyFile): SharedIndex | undefined {
   const bytes = new Uint8Array(attemptedOffset + 4);
   const view = new DataView(bytes.buffer);
   for (let attempt = 0; attempt < 20; attempt++) {
-    // Bytes 120 to 127 carry locks, and Windows refuses to read a range that another process has locked.
-    if (file.read(bytes, locksOffset, 0) < locksOffset) return undefined;
+    // The mark before the salts: a restart changes the salts first and takes the mark back afterwards, so old salts prove
+    // that the mark was the highest one so far. Bytes 120 to 127 carry locks, and Windows refuses to read locked ranges.
     if (file.read(bytes.subarray(attemptedOffset), 4, attemptedOffset) < 4) return undefined;
+    if (file.read(bytes, locksOffset, 0) < locksOffset) return undefined;
     if (view.getUint32(0, littleEndian) !== walVersion || bytes[12] !== 1) return undefined;
     // A writer changes the second copy first; they differ only while it does.
     if (!Buffer.from(bytes.buffer, 0, headerSize).equals(bytes.subarray(headerSize, checkpointOffset)))

@@ -243,6 +243,15 @@ describe("a database with a rollback journal", () => {
     }
   });
 
+  it("is read again when it was begun in the middle of a transaction, although that has ended since", async () => {
+    const file = await numbersDatabase(10);
+    const database = await open(file);
+    writeFileSync(`${file}-journal`, journalMagic);
+    const end = once(() => rmSync(`${file}-journal`));
+    expect(countWhile(database, end)).toEqual({ count: 10, attempts: 2 });
+    database.close();
+  });
+
   it("is read again when the journal appeared while it was read", async () => {
     const file = await numbersDatabase(10);
     const database = await open(file);
