@@ -6,8 +6,9 @@ import { runProgram } from "./program.ts";
 const cancel = new AbortController();
 process.once("SIGINT", () => {
   cancel.abort();
-  // A second Ctrl+C does not wait for anything.
-  process.once("SIGINT", () => process.exit(exitCodes.interrupted));
+  // A read that hangs (a pipe, a network folder) cannot be called off, and even an orderly exit would wait for it.
+  // So after a second the signal does what it does by nature, and at once when Ctrl+C comes again: nobody listens any more.
+  setTimeout(() => process.kill(process.pid, "SIGINT"), 1000).unref();
 });
 
 const cwd = process.cwd();

@@ -51,9 +51,7 @@ export function runHeading(run: Run, palette: Palette, now: number): string[] {
   const name = oneLine(run.pipeline_name, 120) || "(no name)";
   const version = run.pipeline_version === null ? "" : palette.dim(` ${oneLine(run.pipeline_version, 40)}`);
   const facts = [
-    run.start_time === null
-      ? "start unknown"
-      : `${formatTime(run.start_time)} (${formatAge(run.start_time, now)})`,
+    startFact(run, now),
     run.duration === null ? "" : formatDuration(run.duration),
     run.total_cost === null ? "" : formatCost(run.total_cost),
     run.total_tokens === null ? "" : `${formatCount(run.total_tokens)} tokens`,
@@ -63,6 +61,14 @@ export function runHeading(run: Run, palette: Palette, now: number): string[] {
     `${state(markOf(run.state))} ${palette.bold(name)}${version}  ${state(oneLine(run.status, 40))}`,
     `  ${[palette.cyan(oneLine(run.run_id, 200)), ...facts.filter((fact) => fact !== "")].join(" · ")}`,
   ];
+}
+
+/** The start, and how long ago it was while that says more than the date does. */
+function startFact({ start_time }: Run, now: number): string {
+  if (start_time === null) return "start unknown";
+  const age = formatAge(start_time, now);
+  const time = formatTime(start_time);
+  return time.startsWith(age) ? time : `${time} (${age})`;
 }
 
 function spanFact(run: Run, palette: Palette): string {

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
-import { formatDuration, formatTime } from "../../format/numbers.ts";
+import { formatCount, formatDuration, formatTime } from "../../format/numbers.ts";
 import { oneLine } from "../../format/text.ts";
 import { type NamedQuery, namedQueries, type QueryRow } from "../../store/model.ts";
+import { stateOfRun } from "../../store/status.ts";
 import { parseLimit } from "../arguments.ts";
 import type { Palette } from "../colour.ts";
 import { UsageError } from "../exit.ts";
+import { painterOf } from "../marks.ts";
 import type { StartSession } from "../program.ts";
 import { type Column, tableLines } from "../table.ts";
 
@@ -23,7 +25,7 @@ export function addQueryCommand(program: Command, start: StartSession): void {
     .argument("<name>", "name of the query")
     .option("--key <attribute>", "for spans-by-attribute: name of the attribute, such as error_type")
     .option("--value <value>", "for spans-by-attribute: value of the attribute, such as timeout")
-    .option("--limit <number>", "at most so many rows (default: 1000)", parseLimit)
+    .option("--limit <number>", "at most so many rows", parseLimit)
     .action(async (text: string, options: QueryOptions, command: Command) => {
       const session = start(command);
       const name = checkName(text);
@@ -78,23 +80,31 @@ function whyEmpty(name: NamedQuery, { key, value }: QueryOptions): string {
 }
 
 function columnsOf(rows: readonly QueryRow[], palette: Palette): Column<QueryRow>[] {
-  return Object.keys(rows[0]!).map((title) => {
+  const titles = Object.keys(rows[0]!);
+  // Long texts stand last, where they push nothing out of sight.
+  const sorted = [...titles.filter((title) => !isLong(title)), ...titles.filter(isLong)];
+  return sorted.map((title) => {
     const numeric = rows.every((row) => row[title] === null || typeof row[title] === "number");
     return {
       title,
       text: (row) => cellText(title, row[title] ?? null),
       align: numeric ? "right" : "left",
       shrinkTo: numeric ? undefined : 8,
-      paint: () => (title === "status" ? palette.bold : undefined),
+      paint: (row) => (title === "status" ? painterOf(stateOfRun(String(row.status)), palette) : undefined),
     };
   });
+}
+
+function isLong(column: string): boolean {
+  return column === "attributes" || column === "message";
 }
 
 function cellText(column: string, value: QueryRow[string]): string {
   if (value === null) return "";
   if (typeof value === "number") {
     if (column.endsWith("_time")) return formatTime(value);
-    return column.includes("duration") ? formatDuration(value) : String(value);
+    if (column.includes("duration")) return formatDuration(value);
+    return Number.isInteger(value) ? formatCount(value) : String(value);
   }
   return typeof value === "string" ? value : `${value.length} bytes`;
 }

@@ -54,8 +54,11 @@ async function printJson(
 }
 
 async function printTree(session: Session, store: TraceStore, part: string): Promise<void> {
-  const { run } = await store.getRunDetail(part, { signal: session.signal });
-  const outline = await store.getOutline(run.run_id, {}, { signal: session.signal });
+  const { signal } = session;
+  const found = await store.getRun(part, { signal });
+  // Several candidates are for the store to reject, in the words it has for that.
+  const run = "candidates" in found ? (await store.getRunDetail(part, { signal })).run : found;
+  const outline = await store.getOutline(run.run_id, {}, { signal });
   await session.writeLines(runHeading(outline.run, session.palette, session.now()), [""]);
   if (outline.spans.length === 0) {
     await session.writeLines([
