@@ -33,7 +33,7 @@ export function runLines(runs: readonly Run[], palette: Palette, width: number):
     },
     { title: "started", text: (run) => formatTime(run.start_time) },
     { title: "duration", text: (run) => formatDuration(run.duration), align: "right" },
-    { title: "spans", text: (run) => formatCount(run.span_count), align: "right" },
+    { title: "spans", text: (run) => formatCount(run.span_count), align: "right", optional: true },
     {
       title: "failed",
       text: (run) => (run.failed_count === 0 ? "" : formatCount(run.failed_count)),

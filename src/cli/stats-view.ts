@@ -79,8 +79,10 @@ function durationColumns(palette: Palette): Column<NamedDuration>[] {
   const seconds = (
     title: string,
     value: (durations: DurationStatistics) => number,
+    optional = false,
   ): Column<NamedDuration> => ({
     title,
+    optional,
     text: ([, durations]) => formatDuration(value(durations)),
     align: "right",
   });
@@ -93,11 +95,11 @@ function durationColumns(palette: Palette): Column<NamedDuration>[] {
       align: "right",
       paint: ([, { failed }]) => (failed === 0 ? plain : palette.red),
     },
-    seconds("avg", ({ avg }) => avg),
+    seconds("avg", ({ avg }) => avg, true),
     seconds("p50", ({ p50 }) => p50),
-    seconds("p90", ({ p90 }) => p90),
+    seconds("p90", ({ p90 }) => p90, true),
     seconds("p95", ({ p95 }) => p95),
-    seconds("p99", ({ p99 }) => p99),
+    seconds("p99", ({ p99 }) => p99, true),
     seconds("max", ({ max }) => max),
     seconds("self", ({ self_total }) => self_total),
     { title: "cost", text: ([, { cost }]) => formatCost(cost), align: "right" },

@@ -10,6 +10,8 @@ export interface Column<Row> {
   paint?(row: Row): Painter | undefined;
   /** Cells to which a column may be cut when the terminal is too narrow; columns without it keep their width. */
   readonly shrinkTo?: number;
+  /** Left out when the terminal is too narrow; the last such column goes first. */
+  readonly optional?: boolean;
 }
 
 /** Longest text a cell shows. */
@@ -26,13 +28,25 @@ export function* tableLines<Row>(
   palette: Palette,
   width: number,
 ): Generator<string> {
+  const shown = [...columns];
   const cells = rows.map((row) => columns.map((column) => oneLine(column.text(row), MAX_CELL)));
-  const widths = fitWidths(columns, naturalWidths(columns, cells), width);
-  const titles = columns.map((column) => column.title);
-  yield line(columns, titles, widths, () => palette.dim);
-  for (const [index, row] of rows.entries()) {
-    yield line(columns, cells[index]!, widths, (column) => column.paint?.(row) ?? plain);
+  const natural = naturalWidths(columns, cells);
+  while (totalWidth(natural) > width) {
+    const left = shown.findLastIndex((column) => column.optional);
+    if (left < 0) break;
+    for (const list of [shown, natural, ...cells]) list.splice(left, 1);
   }
+  const widths = fitWidths(shown, natural, width);
+  const titles = shown.map((column) => column.title);
+  yield line(shown, titles, widths, () => palette.dim);
+  for (const [index, row] of rows.entries()) {
+    yield line(shown, cells[index]!, widths, (column) => column.paint?.(row) ?? plain);
+  }
+}
+
+/** Cells of a whole line. */
+function totalWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
 }
 
 function naturalWidths<Row>(columns: readonly Column<Row>[], cells: readonly string[][]): number[] {
@@ -50,7 +64,7 @@ function fitWidths<Row>(
   width: number,
 ): number[] {
   const widths = [...natural];
-  let excess = widths.reduce((sum, each) => sum + each, GAP.length * (widths.length - 1)) - width;
+  let excess = totalWidth(widths) - width;
   while (excess > 0) {
     let widest = -1;
     for (const [index, column] of columns.entries()) {

@@ -41,6 +41,19 @@ describe("table", () => {
     expect(lines.every((line) => displayWidth(line) <= 20)).toBe(true);
   });
 
+  it("leaves out what is optional before it cuts anything, the last such column first", () => {
+    const more: Column<Row>[] = [
+      columns[0]!,
+      { title: "first", text: () => "1111", optional: true },
+      { title: "second", text: () => "2222", optional: true },
+      columns[1]!,
+    ];
+    const header = (width: number) => tableLines(more, [["name12", 3]], plain, width).next().value;
+    expect(header(30)).toBe("name    first  second  count");
+    expect(header(26)).toBe("name    first  count");
+    expect(header(15)).toBe("name    count");
+  });
+
   it("keeps the figures whole in a terminal that is too narrow for all", () => {
     const [, line] = tableLines(columns, [["a rather long name", 12345]], plain, 5);
     expect(line).toBe("a rat…  12345");
