@@ -1,4 +1,4 @@
-import { html, type PropertyValues, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { PageMessage, PanelMessage, Tab, View } from "../src/protocol/messages.ts";
 import { PageElement } from "./element.ts";
@@ -57,7 +57,6 @@ export class App extends PageElement {
     window.addEventListener("pagehide", () => this.#keeper.flush());
     this.addEventListener("lens-select", (event) => this.#select(event.detail));
     this.addEventListener("lens-show-run", (event) => this.#showRun(event.detail));
-    this.addEventListener("lens-show-tab", (event) => this.#change({ tab: event.detail.tab }));
     this.addEventListener("lens-filter-name", (event) => this.#filterName(event.detail.name));
     this.addEventListener("lens-copy", (event) => void this.#copy(event.detail.text));
     this.addEventListener(
@@ -81,9 +80,10 @@ export class App extends PageElement {
     }
   }
 
-  protected override updated(_changed: PropertyValues): void {
+  protected override updated(): void {
     const key = this.view?.key;
-    if (!this.#revealSelected || key === undefined || !this.#outline.value) return;
+    if (!this.#revealSelected || key === undefined) return;
+    if (this.#outline.value?.run.run_id !== this.view?.runId) return;
     this.#revealSelected = false;
     const tab = this.#traceTab();
     void tab?.updateComplete.then(() => tab.reveal(key));
@@ -92,9 +92,12 @@ export class App extends PageElement {
   protected override render(): TemplateResult {
     const { view } = this;
     if (!view) return this.silent ? emptyState(strings.panelSilent) : html``;
-    const outline = this.#outline.value;
+    const latest = this.#outline.value;
+    const outline = latest?.run.run_id === view.runId ? latest : undefined;
+    // For the blink in which a run gives way to the next one, the header stays as it is.
+    const shown = outline ?? (this.#outline.loading && !this.#outline.slow ? latest : undefined);
     return html`
-      <lens-run-header .rpc=${this.#rpc} .outline=${outline} .databaseName=${this.databaseName}></lens-run-header>
+      <lens-run-header .rpc=${this.#rpc} .outline=${shown} .databaseName=${this.databaseName}></lens-run-header>
       <vscode-panels class="tabs" aria-label=${strings.tabs} activeid="tab-${view.tab}" @change=${this.#tabChosen}>
         <vscode-panel-tab id="tab-trace">${strings.traceTab}</vscode-panel-tab>
         <vscode-panel-tab id="tab-statistics">${strings.statisticsTab}</vscode-panel-tab>
@@ -143,7 +146,7 @@ export class App extends PageElement {
     const before = this.view ?? this.#keeper.value.view;
     const sameRun = before?.database === view.database && before.runId === view.runId;
     const key = view.key ?? (sameRun ? before?.key : undefined);
-    const loaded = this.view !== undefined && sameRun && this.#outline.value !== undefined;
+    const loaded = this.view !== undefined && sameRun && this.#outline.value?.run.run_id === view.runId;
     this.#change({ ...view, key });
     this.#revealSelected = key !== undefined;
     if (loaded) return;
@@ -153,7 +156,7 @@ export class App extends PageElement {
   #ask(runId: string | undefined, key: number | undefined): void {
     this.#choosesSpan = key === undefined;
     if (runId === undefined) this.#outline.clear();
-    else this.#outline.ask({ runId, limit: MOST_SPANS });
+    else this.#outline.ask({ runId, limit: MOST_SPANS }, true);
   }
 
   /** A run that is being written changes many times a second: one question per rest is enough. */
@@ -180,7 +183,7 @@ export class App extends PageElement {
   }
 
   #showRun({ runId, key }: PageEvents["lens-show-run"]): void {
-    const same = this.view?.runId === runId && this.#outline.value !== undefined;
+    const same = this.view?.runId === runId && this.#outline.value?.run.run_id === runId;
     this.#change({ tab: "trace", runId, key: key ?? (same ? this.view?.key : undefined) });
     this.#revealSelected = key !== undefined;
     if (!same) this.#ask(runId, key);

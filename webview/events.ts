@@ -1,12 +1,9 @@
 /** What the page's elements tell the elements above them. */
-import type { Tab } from "../src/protocol/messages.ts";
-
 export interface PageEvents {
   /** A span was chosen. `reveal` scrolls its row into view. */
   "lens-select": { key: number; reveal?: boolean };
   /** Another run should be shown, with one of its spans if a key is given. */
   "lens-show-run": { runId: string; key?: number };
-  "lens-show-tab": { tab: Tab };
   /** Spans of one name should be shown in the Trace tab. */
   "lens-filter-name": { name: string };
   /** Text for the clipboard. */

@@ -122,7 +122,6 @@ export const strings = {
     `Half of ${plural(count, "span", "spans")} of this name took at most ${p50}, 95 % at most ${p95}`,
   noErrorText: "The trace has no message for this failure.",
   error: "Error",
-  below: (count: number) => `${plural(count, "failed span", "failed spans")} below`,
   goToCause: "Go to the cause",
 
   // Values
@@ -165,9 +164,6 @@ export const strings = {
   to: "To",
   rangeInvalid: "The end lies before the start.",
   rangeStated: (range: string, from: string, to: string) => `${range}: spans started ${from} … ${to}`,
-  rangeOf: (from: string, to: string) => `${from} … ${to}`,
-  rangeSince: (from: string) => `since ${from}`,
-  rangeUntil: (to: string) => `until ${to}`,
   noSpansInRange: (range: string) => `${range}: no finished spans`,
   runs: "Runs",
   failedRuns: "Failed runs",
@@ -192,7 +188,7 @@ export const strings = {
     name: "Name",
     count: "Count",
     failed: "Failed",
-    rate: "Rate",
+    rate: "Fail rate",
     avg: "Avg",
     min: "Min",
     p50: "p50",

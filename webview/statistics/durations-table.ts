@@ -78,8 +78,8 @@ export class DurationsTable extends PageElement {
       <td class="figure">${formatCount(row.count)}</td>
       <td class="figure ${row.failed ? "bad" : "quiet"}">${formatCount(row.failed)}</td>
       <td class="figure ${row.failed ? "bad" : "quiet"}">${formatPercent(row.rate)}</td>
+      <td class="figure heat-cell"><span class="heat" style="width: ${heat * 100}%"></span>${formatDuration(row.self)}</td>
       ${([row.avg, row.min, row.p50, row.p90, row.p95, row.p99, row.max] as const).map((seconds) => html`<td class="figure">${formatDuration(seconds)}</td>`)}
-      <td class="figure heat-cell"><span class="heat" style="width: ${heat * 100}%"></span><span class="heat-text">${formatDuration(row.self)}</span></td>
       <td class="figure">${formatCost(row.cost)}</td>
       <td class="figure">${formatCount(row.tokens)}</td>
     </tr>`;

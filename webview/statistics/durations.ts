@@ -7,6 +7,7 @@ export const columns = [
   "count",
   "failed",
   "rate",
+  "self",
   "avg",
   "min",
   "p50",
@@ -14,7 +15,6 @@ export const columns = [
   "p95",
   "p99",
   "max",
-  "self",
   "cost",
   "tokens",
 ] as const;

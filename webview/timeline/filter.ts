@@ -45,6 +45,7 @@ export function matchSpans(
 ): Matches | undefined {
   if (isOpen(filter)) return undefined;
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const texts = words.length > 0 ? searchTexts(spans) : [];
   const flags = new Uint8Array(spans.length);
   let count = 0;
   for (let index = 0; index < spans.length; index++) {
@@ -55,17 +56,24 @@ export function matchSpans(
       const duration = durationSoFar(span, domain);
       if (duration === null || duration < filter.minDuration) continue;
     }
-    if (words.length > 0 && !hasAll(span, words)) continue;
+    if (!words.every((word) => texts[index]!.includes(word))) continue;
     flags[index] = 1;
     count += 1;
   }
   return { flags, count };
 }
 
-function hasAll(span: OutlineSpan, words: readonly string[]): boolean {
-  const text =
-    `${span.name}\n${span.span_id}\n${span.error?.type ?? ""}\n${span.error?.message ?? ""}`.toLowerCase();
-  return words.every((word) => text.includes(word));
+// Made once an outline, so that each typed letter costs a search and nothing more.
+const textsOf = new WeakMap<readonly OutlineSpan[], readonly string[]>();
+
+function searchTexts(spans: readonly OutlineSpan[]): readonly string[] {
+  const known = textsOf.get(spans);
+  if (known) return known;
+  const texts = spans.map(({ name, span_id, error }) =>
+    `${name}\n${span_id}\n${error?.type ?? ""}\n${error?.message ?? ""}`.toLowerCase(),
+  );
+  textsOf.set(spans, texts);
+  return texts;
 }
 
 export interface Choice {

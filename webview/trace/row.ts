@@ -79,7 +79,7 @@ function selfTime(span: OutlineSpan, { domain, mostSelf }: RowContext): Template
   const heat = mostSelf > 0 ? Math.min(1, self / mostSelf) : 0;
   const hot = domain !== undefined && self / (domain.to - domain.from) >= HOT;
   return html`<span class="heat" style="width: ${heat * 100}%"></span
-    ><span class="heat-text ${hot ? "hot" : ""}">${formatDuration(span.self_time)}</span>`;
+    ><span class="${hot ? "hot" : ""}">${formatDuration(span.self_time)}</span>`;
 }
 
 function durationText(span: OutlineSpan, domain: TimeDomain | undefined): string {

@@ -24,6 +24,8 @@ import "./waterfall.ts";
 const NARROW = 700;
 /** Pixels; `rest` is what stays for the waterfall, filters included. */
 const DETAILS = { initial: 400, min: 220, rest: 280 };
+/** Before anyone has resized them, the details take no more of the width. */
+const FAIR_SHARE = 0.38;
 const DETAILS_BELOW = { initial: 320, min: 120, rest: 220 };
 
 /** What is known about an outline once, whatever is filtered or folded. */
@@ -183,9 +185,10 @@ export class TraceTab extends PageElement {
   #details(outline: Outline, selected: number, narrow: boolean): TemplateResult {
     const limits = narrow ? DETAILS_BELOW : DETAILS;
     const room = (narrow ? this.box.height : this.box.width) - limits.rest;
+    const fair = narrow ? room : this.box.width * FAIR_SHARE;
     const max = Math.max(limits.min, room);
     const wish = narrow ? this.sizes.detailsBelow : this.sizes.details;
-    const size = Math.max(limits.min, Math.min(wish, max));
+    const size = Math.max(limits.min, Math.min(wish === limits.initial ? Math.min(wish, fair) : wish, max));
     return html`
       <lens-splitter
         trailing

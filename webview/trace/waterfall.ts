@@ -16,6 +16,8 @@ export const ROW_HEIGHT = 22;
 const HEADER_HEIGHT = 24;
 const OVERSCAN = 8;
 const TICK_WIDTH = 70;
+/** Pixels under which the name column gives way. */
+const NARROW = 640;
 const HOVER_DELAY = 250;
 export const NAME_WIDTH = { initial: 280, min: 120, rest: 160 };
 
@@ -47,6 +49,8 @@ export class Waterfall extends PageElement {
 
   #scroller: HTMLElement | undefined;
   #frame = 0;
+  /** A row to show as soon as there is room to show it: the tab may still be hidden when it is asked for. */
+  #pending = -1;
   #hover: ReturnType<typeof setTimeout> | undefined;
   readonly #observer = new ResizeObserver(() => this.#measure());
 
@@ -67,6 +71,8 @@ export class Waterfall extends PageElement {
     const position = rowOf(this.rows, index);
     const scroller = this.#scroller;
     if (position < 0 || !scroller) return;
+    this.#pending = scroller.clientHeight === 0 ? index : -1;
+    if (this.#pending >= 0) return;
     const top = position * ROW_HEIGHT;
     const height = scroller.clientHeight - HEADER_HEIGHT;
     const far = top < scroller.scrollTop - height || top > scroller.scrollTop + 2 * height;
@@ -96,7 +102,7 @@ export class Waterfall extends PageElement {
     const last = Math.min(this.rows.length, Math.ceil((this.top + this.size.height) / ROW_HEIGHT) + OVERSCAN);
     const nameWidth = this.#nameWidth();
     const length = this.domain ? this.domain.to - this.domain.from : 0;
-    const most = Math.max(2, Math.round(this.size.bars / TICK_WIDTH));
+    const most = Math.max(3, Math.round(this.size.bars / TICK_WIDTH));
     const grid = length > 0 ? (100 * tickStep(length, most)) / length : 100;
     const selectedRow = rowOf(this.rows, this.selected);
     const context: RowContext = {
@@ -168,8 +174,8 @@ export class Waterfall extends PageElement {
   }
 
   #nameWidth(): number {
-    // In a narrow panel the name may take half of it, so that bars stay visible.
-    const wish = this.size.width < 560 ? Math.min(this.nameWidth, this.size.width * 0.5) : this.nameWidth;
+    // In a narrow panel the name takes less than half of it, so that bars stay visible.
+    const wish = this.size.width < NARROW ? Math.min(this.nameWidth, this.size.width * 0.45) : this.nameWidth;
     return Math.round(Math.max(NAME_WIDTH.min, Math.min(wish, this.#mostNameWidth())));
   }
 
@@ -189,6 +195,7 @@ export class Waterfall extends PageElement {
     if (width !== this.size.width || height !== this.size.height || bars !== this.size.bars)
       this.size = { width, height, bars };
     this.top = scroller.scrollTop;
+    if (this.#pending >= 0) this.reveal(this.#pending);
   }
 
   #scroll = (): void => {

@@ -326,13 +326,35 @@ describe("the panel's page", function () {
     await page.getByText("All time: spans started 2025-10-01 08:00:00 … 2025-10-03 08:00:00").waitFor();
     const first = () => page.locator(".durations tbody th").first().innerText();
     assert.equal(await first(), "ocr");
-    await page.locator(".durations").getByRole("button", { name: "Rate" }).click();
+    await page.locator(".durations").getByRole("button", { name: "Fail rate" }).click();
     assert.equal(await first(), "pipeline_run");
-    assert.equal(await page.locator(".durations th[aria-sort=descending]").innerText(), "Rate");
+    assert.equal(await page.locator(".durations th[aria-sort=descending]").innerText(), "Fail rate");
     await page.getByRole("button", { name: /ValidationError/ }).click();
     await page.locator("h1", { hasText: "code_review" }).waitFor();
     assert.equal(await selectedName(page), "review_code");
     assert.deepEqual(problems, []);
+  });
+
+  it("scrolls to the failure that statistics led to, although its tab was hidden", async () => {
+    const { page } = await show({ query: "sample=big&tab=statistics" });
+    await page.locator(".durations").waitFor();
+    await page.evaluate(() => {
+      const view = {
+        tab: "trace",
+        database: "/work/flujo_ops.db",
+        runId: "run_b16b16b16b16b16b",
+        key: 50_000,
+      };
+      window.fakeHost.post({ type: "show", view, databaseName: "flujo_ops.db" });
+    });
+    await page.locator("#span-row-49999.selected").waitFor();
+  });
+
+  it("filters the trace by a name chosen in the durations table", async () => {
+    const { page } = await show({ query: "tab=statistics" });
+    await page.locator(".durations").getByRole("button", { name: "draft_reply" }).click();
+    await page.getByText("1 of 11").waitFor();
+    assert.deepEqual(await rowNames(page), ["pipeline_run", "draft_reply"]);
   });
 
   it("asks for one pipeline and one time, says that nothing is there, and offers the way back", async () => {
