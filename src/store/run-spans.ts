@@ -1,4 +1,5 @@
 import type { Reader, SqlValue } from "../engine/reader.ts";
+import { ATTRIBUTE_NUMBERS_SQL, attributeNumbers } from "./attribute-numbers.ts";
 import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
 import type { OutlineSpan, Run, SpanError, State } from "./model.ts";
 import { readProvisional } from "./provisional.ts";
@@ -57,25 +58,14 @@ function stateInRun(status: string, finished: boolean, run: State): State {
   return state === "running" && over ? "unknown" : state;
 }
 
-/** SQL for the first of these attributes that a span has; NULL where its attributes are not JSON. */
-const attributeSql = (...keys: string[]) => {
-  const values = keys.map((key) => `json_extract(attributes, '$."${key}"')`);
-  return `CASE WHEN json_valid(attributes) THEN coalesce(${values.join(", ")}) END`;
-};
-
-/** SQL for a span's cost in US dollars and its tokens, under the names of the trace contract and of 0.4. */
-export const COST_SQL = attributeSql("flujo.budget.actual_cost_usd", "cost_usd");
-export const TOKENS_SQL = attributeSql("flujo.budget.actual_tokens", "token_counts");
-const ATTEMPT_SQL = attributeSql("flujo.attempt_number", "attempts");
-
 function readRows(reader: Reader, runId: string): SpanRows {
   const rows = emptyRows();
-  const sql = `SELECT key, span_id, parent_span_id, name, status, start_raw, end_raw, ${COST_SQL}, ${TOKENS_SQL},
-    ${ATTEMPT_SQL},
+  const sql = `SELECT key, span_id, parent_span_id, name, status, start_raw, end_raw, ${ATTRIBUTE_NUMBERS_SQL},
     CASE WHEN lower(status) NOT IN ('completed', 'running', 'paused') THEN attributes END
     FROM lens_spans WHERE run_id = ? ORDER BY key`;
   reader.each(sql, [runId], (row) => {
-    const [key, id, parent, name, status, start, end, cost, tokens, attempt, attributes] = row;
+    const [key, id, parent, name, status, start, end, extracted, attributes] = row;
+    const numbers = attributeNumbers(extracted);
     const at = rows.keys.length;
     rows.keys.push(key as number);
     rows.ids.push(asText(id) ?? "");
@@ -84,9 +74,9 @@ function readRows(reader: Reader, runId: string): SpanRows {
     rows.statuses.push(asText(status) ?? "unknown");
     rows.starts.push(orNaN(start));
     rows.ends.push(orNaN(end));
-    rows.costs.push(orNaN(cost));
-    rows.tokens.push(orNaN(tokens));
-    rows.attempts.push(orNaN(attempt));
+    rows.costs.push(numbers.cost);
+    rows.tokens.push(numbers.tokens);
+    rows.attempts.push(numbers.attempt);
     const hint = attributes === null ? undefined : errorFromAttributes(parseAttributes(asText(attributes)));
     if (hint) rows.hints.set(at, hint);
   });

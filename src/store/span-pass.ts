@@ -1,7 +1,7 @@
 import type { Reader, SqlParams, SqlValue } from "../engine/reader.ts";
+import { ATTRIBUTE_NUMBERS_SQL, attributeNumbers } from "./attribute-numbers.ts";
 import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
 import type { StatisticsQuery } from "./model.ts";
-import { COST_SQL, TOKENS_SQL } from "./run-spans.ts";
 import { type ErrorHint, errorFromAttributes } from "./span-error.ts";
 import { emptyRows, type SpanRows } from "./span-rows.ts";
 import { isFailedSql } from "./status.ts";
@@ -68,7 +68,7 @@ function passInOrder(
     if (run) visit(passed(run, rows, query));
     rows = emptyRows();
   };
-  const sql = `SELECT key, run_id, span_id, parent_span_id, name, status, start_raw, end_raw, ${COST_SQL}, ${TOKENS_SQL},
+  const sql = `SELECT key, run_id, span_id, parent_span_id, name, status, start_raw, end_raw, ${ATTRIBUTE_NUMBERS_SQL},
     CASE WHEN ${isFailedSql("status")} THEN attributes END FROM ${source}`;
   reader.each(sql, params, (row) => {
     const runId = asText(row[1]) ?? "";
@@ -93,7 +93,8 @@ function passInOrder(
 }
 
 function append(rows: SpanRows, row: readonly SqlValue[]): void {
-  const [key, , id, parent, name, status, start, end, cost, tokens, attributes] = row;
+  const [key, , id, parent, name, status, start, end, extracted, attributes] = row;
+  const numbers = attributeNumbers(extracted);
   const at = rows.keys.length;
   rows.keys.push(key as number);
   rows.ids.push(asText(id) ?? "");
@@ -102,9 +103,9 @@ function append(rows: SpanRows, row: readonly SqlValue[]): void {
   rows.statuses.push(asText(status) ?? "unknown");
   rows.starts.push(asNumber(start) ?? Number.NaN);
   rows.ends.push(asNumber(end) ?? Number.NaN);
-  rows.costs.push(asNumber(cost) ?? Number.NaN);
-  rows.tokens.push(asNumber(tokens) ?? Number.NaN);
-  rows.attempts.push(Number.NaN);
+  rows.costs.push(numbers.cost);
+  rows.tokens.push(numbers.tokens);
+  rows.attempts.push(numbers.attempt);
   const hint: ErrorHint | undefined =
     attributes === null ? undefined : errorFromAttributes(parseAttributes(asText(attributes)));
   if (hint) rows.hints.set(at, hint);

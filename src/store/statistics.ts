@@ -24,6 +24,7 @@ export class StatisticsTotals {
   /** Adds the spans of a run that lie in the query's time range. */
   add({ run, rows, inRange }: PassedRun): void {
     const self = selfTimes(buildTree(rows), rows.starts, rows.ends);
+    let finished = 0;
     for (let row = 0; row < rows.keys.length; row += 1) {
       if (!inRange(row)) continue;
       const end = rows.ends[row]!;
@@ -32,8 +33,8 @@ export class StatisticsTotals {
         continue;
       }
       const status = rows.statuses[row]!;
-      count(this.#byStatus, status);
-      count(this.#byPipeline, run.pipeline_name);
+      finished += 1;
+      count(this.#byStatus, status, 1);
       const totals = this.#totals(rows.names[row]!);
       // A start is NOT NULL in every layout; a row that breaks this counts with no duration rather than vanish.
       const duration = end - rows.starts[row]! || 0;
@@ -44,6 +45,7 @@ export class StatisticsTotals {
       if (!Number.isNaN(rows.costs[row]!)) totals.cost = (totals.cost ?? 0) + rows.costs[row]!;
       if (!Number.isNaN(rows.tokens[row]!)) totals.tokens = (totals.tokens ?? 0) + rows.tokens[row]!;
     }
+    if (finished > 0) count(this.#byPipeline, run.pipeline_name, finished);
   }
 
   #totals(name: string): NameTotals {
@@ -108,8 +110,8 @@ function durationStatistics(totals: NameTotals): DurationStatistics {
   };
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function count(counts: Map<string, number>, key: string, more: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + more);
 }
 
 function byCount(counts: ReadonlyMap<string, number>): Record<string, number> {

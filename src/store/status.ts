@@ -14,7 +14,8 @@ const STATES: ReadonlyMap<string, State> = new Map(
 
 /** The state that a raw run status stands for. */
 export function stateOfRun(status: string): State {
-  return STATES.get(status.trim().toLowerCase()) ?? "unknown";
+  // Nearly always it is written as listed.
+  return STATES.get(status) ?? STATES.get(status.trim().toLowerCase()) ?? "unknown";
 }
 
 /** As for runs, but a span that says "running" and has ended is completed: flujo's OpenTelemetry exporter writes it so. */
