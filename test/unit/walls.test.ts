@@ -7,7 +7,15 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Which rooms a room may import from, besides itself. The composition roots (`src/extension*.ts`) may import all of `src`. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  "src/views": ["src/panel", "src/commands", "src/sources", "src/store", "src/engine", "src/format"],
+  "src/views": [
+    "src/panel",
+    "src/commands",
+    "src/sources",
+    "src/store",
+    "src/engine",
+    "src/format",
+    "src/filter",
+  ],
   "src/panel": [
     "src/views",
     "src/commands",
@@ -15,6 +23,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/engine",
     "src/format",
+    "src/filter",
     "src/protocol",
   ],
   "src/commands": [
@@ -24,15 +33,17 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/engine",
     "src/format",
+    "src/filter",
     "src/protocol",
   ],
-  "src/cli": ["src/sources", "src/store", "src/engine", "src/format"],
+  "src/cli": ["src/sources", "src/store", "src/engine", "src/format", "src/filter"],
   "src/sources": ["src/store", "src/engine", "src/format"],
-  "src/store": ["src/engine"],
+  "src/store": ["src/engine", "src/filter"],
   "src/engine": [],
   "src/protocol": ["src/store", "src/engine"],
   "src/format": [],
-  webview: ["src/protocol", "src/format"],
+  "src/filter": [],
+  webview: ["src/protocol", "src/format", "src/filter"],
 };
 
 /** Rooms that know VS Code. */
