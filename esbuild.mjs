@@ -38,8 +38,19 @@ export const bundles = [
   { ...node, entryPoints: { extension: "src/extension.ts" }, outdir: "dist" },
   { ...node, entryPoints: { worker: "src/store/worker.ts", store: "src/store/store.ts" }, outdir: "dist" },
   { ...node, entryPoints: { cli: "src/cli/cli.ts" }, outdir: "dist", banner: { js: "#!/usr/bin/env node" } },
-  { ...page, entryPoints: { main: "webview/main.ts" }, outdir: "dist/webview", tsconfig: "webview/tsconfig.json" },
-  { ...node, entryPoints: { host: "test/host/run.ts" }, outdir: "dist/test", minify: false, external: ["vscode", "mocha"] },
+  {
+    ...page,
+    entryPoints: { main: "webview/main.ts" },
+    outdir: "dist/webview",
+    tsconfig: "webview/tsconfig.json",
+  },
+  {
+    ...node,
+    entryPoints: { host: "test/host/run.ts" },
+    outdir: "dist/test",
+    minify: false,
+    external: ["vscode", "mocha"],
+  },
 ];
 
 mkdirSync(dist, { recursive: true });

@@ -5,6 +5,9 @@ import { defineConfig } from "vitest/config";
 const root = path.dirname(fileURLToPath(import.meta.url));
 
 export default defineConfig({
-  define: { __ENGINE_DIR__: JSON.stringify(path.join(root, "dist")), __VERSION__: JSON.stringify("0.0.0-test") },
+  define: {
+    __ENGINE_DIR__: JSON.stringify(path.join(root, "dist")),
+    __VERSION__: JSON.stringify("0.0.0-test"),
+  },
   test: { include: ["test/unit/**/*.test.ts"], testTimeout: 30_000, pool: "forks" },
 });

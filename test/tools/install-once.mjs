@@ -20,15 +20,31 @@ export async function installOnce(name, fill) {
   try {
     if (existsSync(folder)) return folder;
     const unfinished = mkdtempSync(path.join(cacheDir, `unfinished-${name}-`));
+    const forget = () => rmSync(unfinished, { recursive: true, force: true });
+    process.once("exit", forget);
     try {
       await fill(unfinished);
-      renameSync(unfinished, folder);
+      moveInto(folder, unfinished);
     } finally {
-      rmSync(unfinished, { recursive: true, force: true });
+      process.off("exit", forget);
+      forget();
     }
     return folder;
   } finally {
     release();
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {string} unfinished
+ */
+function moveInto(folder, unfinished) {
+  try {
+    renameSync(unfinished, folder);
+  } catch (error) {
+    // Two processes that found the lock of a dead one may both have filled; the first to finish is as good.
+    if (!existsSync(folder)) throw error;
   }
 }
 
@@ -42,7 +58,12 @@ async function lock(file) {
   for (;;) {
     try {
       writeFileSync(file, String(process.pid), { flag: "wx" });
-      return () => rmSync(file, { force: true });
+      const release = () => rmSync(file, { force: true });
+      process.once("exit", release);
+      return () => {
+        process.off("exit", release);
+        release();
+      };
     } catch (error) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
     }
