@@ -158,7 +158,7 @@ export const strings = {
     day: "Last 24 hours",
     week: "Last 7 days",
     month: "Last 30 days",
-    custom: "From … to …",
+    custom: "Custom range",
   },
   from: "From",
   to: "To",

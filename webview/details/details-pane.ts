@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatCost, formatCount, formatDuration, formatTime } from "../../src/format/numbers.ts";
-import { oneLine, visible } from "../../src/format/text.ts";
+import { clip, oneLine, visible } from "../../src/format/text.ts";
 import type {
   Evaluation,
   Outline,
@@ -104,7 +104,7 @@ export class DetailsPane extends PageElement {
     const key = this.outline.spans[cause]?.key;
     return html`<div class="error-box">
       <b class="error-type">${oneLine(error.type, 200)}</b>
-      ${error.message === "" ? html`<p class="quiet">${strings.noErrorText}</p>` : html`<pre tabindex="0" role="group" aria-label=${strings.error}>${visible(error.message.slice(0, 20_000))}</pre>`}
+      ${error.message === "" ? html`<p class="quiet">${strings.noErrorText}</p>` : html`<pre tabindex="0" role="group" aria-label=${strings.error}>${visible(clip(error.message, 20_000))}</pre>`}
       ${key === undefined ? nothing : linkButton(html`${icon("arrow-down")} ${strings.goToCause}: ${spanName(this.outline.spans[cause]!.name, 60)}`, () => emit(this, "lens-select", { key, reveal: true }))}
     </div>`;
   }
@@ -218,7 +218,7 @@ function evaluation({ score, feedback, metadata, step_name, created_at }: Evalua
   return html`<dl class="facts-list">
       <dt>${strings.score}</dt>
       <dd>${score} <span class="quiet">${step_name === null ? "" : oneLine(step_name, 80)} ${created_at === null ? "" : formatTime(created_at)}</span></dd>
-      ${feedback === null ? nothing : html`<dt>${strings.feedback}</dt><dd>${visible(feedback.slice(0, 2000))}</dd>`}
+      ${feedback === null ? nothing : html`<dt>${strings.feedback}</dt><dd>${visible(clip(feedback, 2000))}</dd>`}
     </dl>
     ${namedText(strings.metadata, metadata)}`;
 }

@@ -24,6 +24,8 @@ const INDENT = 12;
 const LABEL = 170;
 /** From this share of the run's time on, a self time is printed bold. */
 const HOT = 0.2;
+/** Up to this share of the longest self time there is no bar: it would be a dot. */
+const COOL = 0.03;
 
 /** Id of a span's row in the page. */
 export function rowId(index: number): string {
@@ -76,7 +78,7 @@ function nameCell(context: RowContext, span: OutlineSpan, parent: boolean, open:
 
 function selfTime(span: OutlineSpan, { domain, mostSelf }: RowContext): TemplateResult {
   const self = Math.max(0, span.self_time ?? 0);
-  const heat = mostSelf > 0 ? Math.min(1, self / mostSelf) : 0;
+  const heat = self > mostSelf * COOL ? Math.min(1, self / mostSelf) : 0;
   const hot = domain !== undefined && self / (domain.to - domain.from) >= HOT;
   return html`<span class="heat" style="width: ${heat * 100}%"></span
     ><span class="${hot ? "hot" : ""}">${formatDuration(span.self_time)}</span>`;

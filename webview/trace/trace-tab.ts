@@ -9,11 +9,11 @@ import type { RpcClient } from "../rpc.ts";
 import type { Keeper } from "../state.ts";
 import { strings } from "../strings.ts";
 import { parseDuration } from "../timeline/duration-input.ts";
-import { failureRanks, nextFailure } from "../timeline/failures.ts";
-import { type Choice, choices, type Matches, matchSpans, statusValue } from "../timeline/filter.ts";
-import { collapsibleKeys, indexByKey, revealed, visibleRows, withAncestors } from "../timeline/rows.ts";
-import { domainOf, type TimeDomain } from "../timeline/scale.ts";
+import { nextFailure } from "../timeline/failures.ts";
+import { type Matches, matchSpans } from "../timeline/filter.ts";
+import { collapsibleKeys, revealed, visibleRows, withAncestors } from "../timeline/rows.ts";
 import { emptyFilter, type FilterActions, type FilterBar, type FilterInput } from "./filter-bar.ts";
+import { factsOf, noFacts } from "./outline-facts.ts";
 import { NAME_WIDTH, type Waterfall } from "./waterfall.ts";
 import "../details/details-pane.ts";
 import "../parts/splitter.ts";
@@ -28,27 +28,6 @@ const DETAILS = { initial: 400, min: 220, rest: 280 };
 const FAIR_SHARE = 0.38;
 const DETAILS_BELOW = { initial: 320, min: 120, rest: 220 };
 
-/** What is known about an outline once, whatever is filtered or folded. */
-interface Facts {
-  readonly byKey: Map<number, number>;
-  readonly domain: TimeDomain | undefined;
-  readonly ranks: Uint8Array;
-  readonly failures: number;
-  /** Seconds: the longest self time. */
-  readonly mostSelf: number;
-  readonly statuses: readonly Choice[];
-  readonly names: readonly Choice[];
-}
-
-const noFacts: Facts = {
-  byKey: new Map(),
-  domain: undefined,
-  ranks: new Uint8Array(),
-  failures: 0,
-  mostSelf: 0,
-  statuses: [],
-  names: [],
-};
 const noSpans: readonly OutlineSpan[] = [];
 
 /** Filters, waterfall and details of one run. */
@@ -241,16 +220,8 @@ export class TraceTab extends PageElement {
       this.#facts = noFacts;
       return;
     }
-    const { spans, run } = outline;
-    this.#facts = {
-      byKey: indexByKey(spans),
-      domain: domainOf(outline),
-      ranks: failureRanks(spans),
-      failures: spans.reduce((sum, span) => sum + (span.state === "failed" ? 1 : 0), 0),
-      mostSelf: spans.reduce((most, span) => Math.max(most, span.self_time ?? 0), 0),
-      statuses: choices(spans.map(statusValue)),
-      names: choices(spans.map((span) => span.name)),
-    };
+    const { run } = outline;
+    this.#facts = factsOf(outline);
     if (before?.run.run_id === run.run_id) return;
     const { collapsed } = this.keeper.value;
     this.collapsed = new Set(collapsed.runId === run.run_id ? collapsed.keys : []);

@@ -4,17 +4,22 @@ import type { OutlineSpan } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
 import { strings } from "../strings.ts";
-import { hasChildren, rowOf } from "../timeline/rows.ts";
+import { rowOf } from "../timeline/rows.ts";
 import { type TimeDomain, tickLabel, tickStep, ticks } from "../timeline/scale.ts";
+import {
+  drawnRows,
+  isInView,
+  ROW_HEIGHT,
+  rowsInView,
+  scrollFor,
+  type Viewport,
+} from "../timeline/viewport.ts";
+import { moveFor } from "./navigation.ts";
 import { type RowContext, row, rowId } from "./row.ts";
 import type { TooltipContent } from "./tooltip.ts";
 import "../parts/splitter.ts";
 import "./tooltip.ts";
 
-/** Pixels. Fixed, so that the position of any row is known without measuring. */
-export const ROW_HEIGHT = 22;
-const HEADER_HEIGHT = 24;
-const OVERSCAN = 8;
 const TICK_WIDTH = 70;
 /** Pixels under which the name column gives way. */
 const NARROW = 640;
@@ -73,12 +78,7 @@ export class Waterfall extends PageElement {
     if (position < 0 || !scroller) return;
     this.#pending = scroller.clientHeight === 0 ? index : -1;
     if (this.#pending >= 0) return;
-    const top = position * ROW_HEIGHT;
-    const height = scroller.clientHeight - HEADER_HEIGHT;
-    const far = top < scroller.scrollTop - height || top > scroller.scrollTop + 2 * height;
-    if (far) scroller.scrollTop = top - height / 2;
-    else if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + ROW_HEIGHT > scroller.scrollTop + height) scroller.scrollTop = top + ROW_HEIGHT - height;
+    scroller.scrollTop = scrollFor(position, { top: scroller.scrollTop, height: scroller.clientHeight });
     this.top = scroller.scrollTop;
   }
 
@@ -98,8 +98,7 @@ export class Waterfall extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const first = Math.max(0, Math.floor(this.top / ROW_HEIGHT) - OVERSCAN);
-    const last = Math.min(this.rows.length, Math.ceil((this.top + this.size.height) / ROW_HEIGHT) + OVERSCAN);
+    const { first, last } = drawnRows(this.#viewport(), this.rows.length);
     const nameWidth = this.#nameWidth();
     const length = this.domain ? this.domain.to - this.domain.from : 0;
     const most = Math.max(3, Math.round(this.size.bars / TICK_WIDTH));
@@ -192,10 +191,18 @@ export class Waterfall extends PageElement {
     const bars = scroller.querySelector<HTMLElement>(".ruler")?.clientWidth ?? 0;
     const { clientWidth: width, clientHeight: height } = scroller;
     if (width === 0 || height === 0) return;
+    const shrinks = height < this.size.height && isInView(rowOf(this.rows, this.selected), this.#viewport());
     if (width !== this.size.width || height !== this.size.height || bars !== this.size.bars)
       this.size = { width, height, bars };
     this.top = scroller.scrollTop;
     if (this.#pending >= 0) this.reveal(this.#pending);
+    // Details that open below, or a smaller window, must not hide the row that they are about.
+    else if (shrinks) this.reveal(this.selected);
+  }
+
+  /** As it was when last measured. */
+  #viewport(): Viewport {
+    return { top: this.top, height: this.size.height };
   }
 
   #scroll = (): void => {
@@ -264,64 +271,15 @@ export class Waterfall extends PageElement {
       event.stopPropagation();
       return;
     }
-    if (!this.#move(event.key)) return;
+    const { spans, rows, collapsed, selected } = this;
+    const page = Math.max(1, rowsInView(this.#viewport()) - 1);
+    const move = moveFor(event.key, { spans, rows, collapsed, selected, page });
+    if (!move) return;
+    if (move.kind === "select") this.#select(move.index);
+    else if (move.kind === "toggle") this.onToggle(move.index);
+    else if (move.kind === "open") this.onOpen();
     this.#leave();
     event.preventDefault();
     event.stopPropagation();
   };
-
-  #move(key: string): boolean {
-    const { rows, selected } = this;
-    const at = rowOf(rows, selected);
-    const page = Math.max(1, Math.floor((this.size.height - HEADER_HEIGHT) / ROW_HEIGHT) - 1);
-    const go = (position: number) => {
-      const index = rows[Math.max(0, Math.min(rows.length - 1, position))];
-      if (index !== undefined) this.#select(index);
-      return true;
-    };
-    switch (key) {
-      case "ArrowDown":
-        return go(at + 1);
-      case "ArrowUp":
-        return go(at < 0 ? 0 : at - 1);
-      case "PageDown":
-        return go(at + page);
-      case "PageUp":
-        return go(at - page);
-      case "Home":
-        return go(0);
-      case "End":
-        return go(rows.length - 1);
-      case "ArrowLeft":
-        return this.#fold(at);
-      case "ArrowRight":
-        return this.#unfold(at);
-      case "Enter":
-        this.onOpen();
-        return true;
-      case " ":
-        if (at >= 0 && hasChildren(this.spans, selected)) this.onToggle(selected);
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  #fold(at: number): boolean {
-    if (at < 0) return true;
-    const { spans, selected, collapsed } = this;
-    const span = spans[selected]!;
-    if (hasChildren(spans, selected) && !collapsed.has(span.key)) this.onToggle(selected);
-    else if (span.parent >= 0) this.#select(span.parent);
-    return true;
-  }
-
-  #unfold(at: number): boolean {
-    if (at < 0) return true;
-    const { spans, selected, collapsed } = this;
-    if (!hasChildren(spans, selected)) return true;
-    if (collapsed.has(spans[selected]!.key)) this.onToggle(selected);
-    else if (this.rows[at + 1] !== undefined) this.#select(this.rows[at + 1]!);
-    return true;
-  }
 }

@@ -32,6 +32,28 @@ const scenes = {
       await page.locator("lens-tooltip:not([hidden])").waitFor();
     },
   },
+  dimmed: {
+    query: "sample=triage",
+    ready: ".error-box",
+    act: async (page) => {
+      await page.locator(".duration-filter").locator("input").fill("500ms");
+      await page.getByText("Only matches").click();
+      await page.locator(".span-row", { hasText: "retrieve_context" }).locator(".twistie").click();
+      await page.getByRole("treegrid").focus();
+      await page.keyboard.press("Home");
+    },
+  },
+  custom: {
+    query: "tab=statistics",
+    ready: ".durations",
+    act: async (page) => {
+      await page.locator(".range-filter vscode-dropdown").click();
+      await page.locator(".range-filter vscode-option").last().click();
+      await page.getByLabel("From", { exact: true }).fill("2025-10-05T08:00");
+      await page.getByLabel("To", { exact: true }).fill("2025-10-01T08:00");
+      await page.getByLabel("To", { exact: true }).blur();
+    },
+  },
   picker: {
     query: "sample=triage",
     ready: ".error-box",
