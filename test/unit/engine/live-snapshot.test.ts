@@ -8,7 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { EngineDatabase } from "../../../src/engine/reader.ts";
 import { LogWriter, sharedIndex } from "./log-writer.ts";
 import { countNumbers, failureOf, folderState, numbersBytes, numbersDatabase, open } from "./support.ts";
@@ -110,6 +110,29 @@ describe("a log with its shared index", () => {
     database.close();
   });
 
+  it("is read again when the log has another header", async () => {
+    const { file, first } = await logged();
+    writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame: first }));
+    const database = await open(file);
+    const other = new LogWriter(4096, otherSalts).commit(
+      walMode(await numbersBytes(10)),
+      walMode(await numbersBytes(300)),
+    );
+    const begin = once(() => writeFileSync(`${file}-wal`, other.bytes()));
+    expect(countWhile(database, begin)).toEqual({ count: 300, attempts: 2 });
+    database.close();
+  });
+
+  it("is read again when the empty log got its first commit", async () => {
+    const { file, next } = await logged();
+    writeFileSync(`${file}-wal`, "");
+    writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame: 0 }));
+    const database = await open(file);
+    const commit = once(() => writeFileSync(`${file}-wal`, next.bytes()));
+    expect(countWhile(database, commit)).toEqual({ count: 300, attempts: 2 });
+    database.close();
+  });
+
   it("is left aside when it was restarted: the main file has everything", async () => {
     const { file } = await logged();
     writeFileSync(`${file}-shm`, sharedIndex({ salts: otherSalts, lastFrame: 0 }));
@@ -185,6 +208,21 @@ describe("a log without shared index", () => {
       expect(countNumbers(database)).toBe(20);
       database.close();
     }
+  });
+
+  it("is read again when the clock passed the time of its last change: a change would not show", async () => {
+    const { file } = await logged();
+    const database = await open(file);
+    const changed = Date.now() + 3_600_000;
+    utimesSync(file, changed / 1000, changed / 1000);
+    const clock = vi.spyOn(Date, "now").mockReturnValue(changed - 1000);
+    try {
+      const pass = once(() => clock.mockReturnValue(changed + 1000));
+      expect(countWhile(database, pass)).toEqual({ count: 20, attempts: 2 });
+    } finally {
+      clock.mockRestore();
+    }
+    database.close();
   });
 
   it("is answered from a copy when it rests long enough for that only", async () => {
@@ -307,6 +345,29 @@ describe("whatever a read throws", () => {
       }
     });
     expect([value, attempts]).toEqual([(400 * 401) / 2, 2]);
+    database.close();
+  });
+
+  it("leaves no tables behind that were read in the middle of a change", async () => {
+    // So many tables that their descriptions lie outside the first page.
+    const tables = Array.from({ length: 60 }, (_, index) => `CREATE TABLE t${index} (n)`).join(";");
+    const right = Buffer.from(await numbersBytes(400, 1024, tables));
+    const description = Buffer.from("tablenumbersnumbers");
+    const wrong = Buffer.from(right);
+    wrong[wrong.indexOf(description) + description.length]! -= 1;
+    expect(right.indexOf(description)).toBeGreaterThan(1024);
+
+    const file = await numbersDatabase(10);
+    const database = await open(file);
+    expect(countNumbers(database)).toBe(10);
+    writeFileSync(file, wrong);
+    const seen: unknown[] = [];
+    database.read((reader) => {
+      seen.push(reader.get("SELECT count(*) AS count FROM numbers")?.count);
+      writeFileSync(file, right);
+      utimesSync(file, 1, 1);
+    });
+    expect(seen).toEqual([0, 400]);
     database.close();
   });
 
