@@ -83,6 +83,7 @@ describe("hostile content", async () => {
     const spans = JSON.parse(outcome.stdout) as { name: string; attributes: Record<string, unknown> }[];
     expect(spans.slice(0, -1).map((span) => span.name)).toEqual(names);
     expect(spans.slice(0, -1).map((span) => span.attributes.feedback)).toEqual(names);
+    expect(spans.slice(-1).map((span) => span.name)).toEqual(["before\u0000after"]);
     expect(spans).toHaveLength(names.length + 1);
   });
 
