@@ -1,5 +1,6 @@
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import type { RunsProvider } from "../views/runs-provider.ts";
+import { runsViewId } from "../views/runs-view.ts";
 import type { CommandTable } from "./register.ts";
 import { containerOf } from "./rows.ts";
 
@@ -9,7 +10,8 @@ export function viewCommands(runs: RunsProvider, log: vscode.LogOutputChannel): 
     "flujoLens.refresh": () => runs.refresh(),
     "flujoLens.loadMore": async (argument) => {
       const container = containerOf(argument);
-      if (container !== undefined) await runs.loadMore(container);
+      if (container === undefined) return;
+      await vscode.window.withProgress({ location: { viewId: runsViewId } }, () => runs.loadMore(container));
     },
     "flujoLens.showLog": () => log.show(),
   };

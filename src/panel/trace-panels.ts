@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { View } from "../protocol/messages.ts";
 import type { Database } from "../sources/databases.ts";
 import { type PanelContext, TracePanel } from "./trace-panel.ts";
-import { readView } from "./validate.ts";
+import { readKeptView } from "./validate.ts";
 
 export const panelType = "flujoLens.trace";
 
@@ -29,7 +29,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
   }
 
   async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const view = readView(state);
+    const view = readKeptView(state);
     const database = view === undefined ? undefined : await this.findDatabase(view.database);
     if (view === undefined || database === undefined) {
       this.context.log.info(

@@ -70,8 +70,11 @@ export function readMessage(raw: unknown): Inbound {
     : { kind: "bad_message", reason };
 }
 
-/** Reads what the page left behind before the window was reloaded; undefined when it is not a view. */
-export function readView(raw: unknown): View | undefined {
-  const parsed = v.safeParse(view, raw);
-  return parsed.success ? parsed.output : undefined;
+/** The page keeps its view beside things that are only its own, such as sizes and filters. */
+const kept = v.looseObject({ view });
+
+/** Reads which view the page had kept before the window was reloaded; undefined when it kept none. */
+export function readKeptView(state: unknown): View | undefined {
+  const parsed = v.safeParse(kept, state);
+  return parsed.success ? parsed.output.view : undefined;
 }

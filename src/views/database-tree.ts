@@ -20,8 +20,8 @@ import type { ViewSettings } from "./view-settings.ts";
 
 /** Children of one span that are listed in the tree. */
 const MAX_LEVEL = 200;
-/** Levels of spans that are listed in the tree; VS Code's own limit is far above, a reader's patience is not. */
-const MAX_DEPTH = 40;
+/** Levels of spans that are listed in the tree: further in, a side bar of usual width shows no more names. */
+const MAX_DEPTH = 20;
 
 /** The rows of one database, read level by level and kept until they are invalidated. */
 export class DatabaseTree {

@@ -3,7 +3,7 @@ import { TraceError } from "../engine/errors.ts";
 import type { Database } from "../sources/databases.ts";
 import type { Disposable } from "../sources/listeners.ts";
 import { DatabaseTree } from "./database-tree.ts";
-import { type NoticeNode, parentOf, type RunContainer, type RunsNode } from "./nodes.ts";
+import { type DatabaseNode, type NoticeNode, parentOf, type RunContainer, type RunsNode } from "./nodes.ts";
 import { PAGE } from "./run-pages.ts";
 import { runTooltip, spanTooltip } from "./tooltips.ts";
 import {
@@ -88,11 +88,8 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
   }
 
   async getChildren(node?: RunsNode): Promise<RunsNode[]> {
-    if (node !== undefined) {
-      const rows = (await this.treeOf(node)?.children(node)) ?? [];
-      if (node.kind === "database") this.factsChanged.fire();
-      return rows;
-    }
+    if (node?.kind === "database") return this.databaseRows(node);
+    if (node !== undefined) return (await this.treeOf(node)?.children(node)) ?? [];
     try {
       return await this.roots(await this.databases.entries());
     } catch (thrown) {
@@ -169,6 +166,17 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     return entries.flatMap((entry) => this.rootRow(entry) ?? []);
   }
 
+  /** The rows of one of several databases. Its own row learns from them how many runs there are. */
+  private async databaseRows(node: DatabaseNode): Promise<RunsNode[]> {
+    const tree = this.treeOf(node);
+    if (tree === undefined) return [];
+    const before = tree.describe();
+    const rows = await tree.children(node);
+    // After these rows are in place: VS Code does not take a change of a row whose children it waits for.
+    if (tree.describe() !== before) setImmediate(() => this.changed.fire(node));
+    return rows;
+  }
+
   private rootRow(entry: DatabaseEntry): RunsNode | undefined {
     switch (entry.kind) {
       case "database":
@@ -176,10 +184,7 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
       case "problem":
         return problem(entry.sentence);
       case "withheld":
-        return {
-          ...problem(`${entry.sentence} ${vscode.l10n.t("Select to open it.")}`),
-          withheld: entry.path,
-        };
+        return { ...problem(entry.sentence), withheld: entry.path };
     }
   }
 

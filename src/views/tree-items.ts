@@ -1,3 +1,4 @@
+import path from "node:path";
 import * as vscode from "vscode";
 import { formatAge, formatCost, formatCount, formatDuration, shortId } from "../format/numbers.ts";
 import { oneLine } from "../format/text.ts";
@@ -15,6 +16,8 @@ import { stateIcon, stateName } from "./state-icons.ts";
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 const DAY = 86_400;
+/** Characters of a name that a row shows. */
+const MAX_NAME = 100;
 
 export function databaseItem(node: DatabaseNode, description: string | undefined): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(node.database.name), Expanded);
@@ -30,7 +33,7 @@ export function databaseItem(node: DatabaseNode, description: string | undefined
 }
 
 export function groupItem(node: GroupNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(oneLine(node.label), Collapsed);
+  const item = new vscode.TreeItem(oneLine(node.label, MAX_NAME), Collapsed);
   item.id = node.id;
   item.description = node.count === undefined ? undefined : runsText(node.count);
   item.iconPath = new vscode.ThemeIcon(node.by === "day" ? "calendar" : "type-hierarchy");
@@ -41,7 +44,7 @@ export function groupItem(node: GroupNode): vscode.TreeItem {
 /** `now` in seconds since the epoch. */
 export function runItem(node: RunNode, now: number): vscode.TreeItem {
   const { run } = node;
-  const name = oneLine(run.pipeline_name);
+  const name = oneLine(run.pipeline_name, MAX_NAME);
   const item = new vscode.TreeItem(name, Collapsed);
   item.id = node.id;
   const facts = runFacts(run, now);
@@ -78,7 +81,7 @@ function runFacts(run: Run, now: number): string[] {
 
 export function spanItem(node: SpanNode): vscode.TreeItem {
   const { span } = node;
-  const name = oneLine(span.name) || vscode.l10n.t("(no name)");
+  const name = oneLine(span.name, MAX_NAME) || vscode.l10n.t("(no name)");
   const item = new vscode.TreeItem(name, span.child_count > 0 ? Collapsed : None);
   item.id = node.id;
   const facts = spanFacts(span, node.provisional);
@@ -125,7 +128,11 @@ export function moreSpansItem(node: MoreSpansNode): vscode.TreeItem {
 }
 
 export function noticeItem(node: NoticeNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(oneLine(node.text, 500), None);
+  const label =
+    node.withheld === undefined
+      ? withoutFolders(node.text)
+      : vscode.l10n.t("{0} is outside the workspace", path.basename(node.withheld));
+  const item = new vscode.TreeItem(oneLine(label, 500), None);
   item.id = node.id;
   item.contextValue = "notice";
   item.tooltip = oneLine(node.text, 2000);
@@ -141,6 +148,12 @@ export function noticeItem(node: NoticeNode): vscode.TreeItem {
     };
   }
   return item;
+}
+
+/** A row is short: paths inside the workspace begin at its folder. The tooltip has them whole. */
+function withoutFolders(text: string): string {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.reduce((shorter, { uri }) => shorter.replaceAll(`${uri.fsPath}${path.sep}`, ""), text);
 }
 
 export function runsText(count: number): string {

@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import * as vscode from "vscode";
+import { TraceError } from "../engine/errors.ts";
 import type { Origin } from "../sources/address.ts";
 import { listSources } from "../sources/catalog.ts";
 import type { Database, Databases } from "../sources/databases.ts";
@@ -24,6 +25,8 @@ export class WorkspaceDatabases implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly disposables: vscode.Disposable[] = [this.changed];
   private listing: Promise<DatabaseEntry[]> | undefined;
+  private projects: readonly string[] = [];
+  private search: Promise<void> | undefined;
   private readonly asked = new Set<string>();
 
   constructor(
@@ -60,7 +63,10 @@ export class WorkspaceDatabases implements vscode.Disposable {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
-  /** All entries, searched for once until {@link refresh}. Never rejects for a single bad source. */
+  /**
+   * All entries that are known, searched for once until {@link refresh}. Projects deeper in the workspace come later,
+   * with a change, because looking through a large workspace takes long. Never rejects for a single bad source.
+   */
   entries(): Promise<DatabaseEntry[]> {
     if (this.listing === undefined) {
       const listing = this.list();
@@ -74,12 +80,13 @@ export class WorkspaceDatabases implements vscode.Disposable {
 
   /** Searches again. */
   refresh(): void {
-    this.listing = undefined;
-    this.changed.fire();
+    this.search = undefined;
+    this.relist();
   }
 
-  /** Only the databases that may be read. */
+  /** Only the databases that may be read, those of deeper projects included. */
   async available(): Promise<Database[]> {
+    await this.searchProjects();
     const entries = await this.entries();
     return entries.flatMap((entry) => (entry.kind === "database" ? [entry.database] : []));
   }
@@ -124,6 +131,28 @@ export class WorkspaceDatabases implements vscode.Disposable {
     this.refresh();
   }
 
+  private relist(): void {
+    this.listing = undefined;
+    this.changed.fire();
+  }
+
+  private searchProjects(): Promise<void> {
+    this.search ??= projectFolders().then(
+      (found) => {
+        if (found.join("\n") === this.projects.join("\n")) return;
+        this.projects = found;
+        this.relist();
+      },
+      (thrown: unknown) => {
+        this.search = undefined;
+        this.log.warn(
+          `The workspace could not be searched for flujo.toml: ${TraceError.from(thrown).message}`,
+        );
+      },
+    );
+    return this.search;
+  }
+
   private opened(): readonly string[] {
     return textsOf(this.memory.get(OPENED_KEY));
   }
@@ -133,13 +162,14 @@ export class WorkspaceDatabases implements vscode.Disposable {
   }
 
   private async list(): Promise<DatabaseEntry[]> {
+    void this.searchProjects();
     const folders = (vscode.workspace.workspaceFolders ?? [])
       .filter((folder) => folder.uri.scheme === "file")
       .map((folder) => ({ name: folder.name, path: folder.uri.fsPath }));
     const setting = vscode.workspace.getConfiguration("flujoLens").get<unknown>("databases");
     const sources = await listSources({
       folders,
-      projects: await projectFolders(),
+      projects: this.projects,
       setting: Array.isArray(setting) ? setting : [],
       opened: this.opened(),
       environment: process.env,
@@ -157,7 +187,10 @@ export class WorkspaceDatabases implements vscode.Disposable {
       } else if (await mayOpen(source, rights, realpath)) {
         entries.push({ kind: "database", database: this.databases.get(source.path), origin: source.origin });
       } else {
-        const sentence = vscode.l10n.t("{0} lies outside this untrusted workspace.", source.path);
+        const sentence = vscode.l10n.t(
+          "{0} lies outside this untrusted workspace. Select to open it.",
+          source.path,
+        );
         entries.push({ kind: "withheld", path: source.path, sentence });
         this.askOnce(source.path);
       }
