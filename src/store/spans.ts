@@ -49,13 +49,14 @@ export function readTrace(reader: Reader, spans: RunSpans): FlatTrace {
   };
 }
 
-/** Spans by start, then by row, with raw status and name matched exactly. */
+/** Spans by start, then by row, with raw status and name matched exactly. None for a run whose spans are not written yet. */
 export function readSpans(
   reader: Reader,
   spans: RunSpans,
   query: { status?: string; name?: string },
 ): FlatTrace {
-  const all = readTrace(reader, spans).spans.map((span, at) => ({ span, row: spans.tree.order[at]! }));
+  const written = spans.provisional ? [] : readTrace(reader, spans).spans;
+  const all = written.map((span, at) => ({ span, row: spans.tree.order[at]! }));
   const found = all.filter(
     ({ span }) =>
       (query.status === undefined || span.status === query.status) &&

@@ -51,7 +51,10 @@ export interface TraceStore {
   /** Everything about one span. `key` from an outline or level of the same run. */
   getSpanDetail(runId: string, key: number, options?: CallOptions): Promise<SpanDetail>;
 
-  /** Spans of a run in row order by start, with raw status and name matched exactly. `id` as in {@link getRunDetail}. */
+  /**
+   * Spans of a run by start, with raw status and name matched exactly; none while its spans are not written.
+   * `id` as in {@link getRunDetail}.
+   */
   getSpans(id: string, query?: { status?: string; name?: string }, options?: CallOptions): Promise<Span[]>;
 
   /** Counts, averages and percentiles per name. All time when no range is given. */

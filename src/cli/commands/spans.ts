@@ -3,7 +3,6 @@ import { formatDuration, formatTime } from "../../format/numbers.ts";
 import { oneLine } from "../../format/text.ts";
 import type { Span } from "../../store/model.ts";
 import { stateOfSpan } from "../../store/status.ts";
-import type { TraceStore } from "../../store/store.ts";
 import { parseRunId } from "../arguments.ts";
 import type { Palette } from "../colour.ts";
 import { markOf, painterOf } from "../marks.ts";
@@ -29,24 +28,12 @@ export function addSpansCommand(program: Command, start: StartSession): void {
       const session = start(command);
       await session.withStore(async (store) => {
         const { status, name } = options;
-        const spans = await writtenSpans(store, runId, { status, name }, session.signal);
+        const spans = await store.getSpans(runId, { status, name }, { signal: session.signal });
         if (session.json) await session.writeJson(shaped(spans, spanShape));
         else if (spans.length === 0) await session.writeLines([whyEmpty(runId, options)]);
         else await session.writeLines(spanLines(spans, session.palette, session.out.width));
       });
     });
-}
-
-/** The spans that flujo has written; stand-ins for spans to come are left to `trace`, which says that they are. */
-async function writtenSpans(
-  store: TraceStore,
-  runId: string,
-  filter: SpansOptions,
-  signal: AbortSignal,
-): Promise<Span[]> {
-  const found = await store.getRun(runId, { signal });
-  if ("span_count" in found && found.span_count === 0) return [];
-  return store.getSpans(runId, filter, { signal });
 }
 
 function whyEmpty(runId: string, { status, name }: SpansOptions): string {

@@ -325,6 +325,7 @@ describe.each(layouts)("%s", (layout) => {
     );
     expect(times).toEqual([235, 311, 770, 740]);
     expect(running.total_tokens).toBe(6277);
+    expect(await store.getSpans(running.run_id)).toEqual([]);
   });
 
   test("named queries give what the design's SQL gives", async () => {
