@@ -210,8 +210,10 @@ function stepRecord(step: Step): TemplateResult {
 
 function namedText(label: string, text: string | null): TemplateResult | typeof nothing {
   if (text === null || text === "") return nothing;
-  return html`<h3>${label}</h3>
-    <lens-text .text=${text} .label=${label}></lens-text>`;
+  return html`<div class="named-text">
+    <h3>${label}</h3>
+    <lens-text .text=${text} .label=${label}></lens-text>
+  </div>`;
 }
 
 function evaluation({ score, feedback, metadata, step_name, created_at }: Evaluation): TemplateResult {

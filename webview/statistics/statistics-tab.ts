@@ -23,6 +23,9 @@ import "./latency-chart.ts";
 
 type Query = Kept["statistics"];
 
+/** Error patterns drawn before the reader asks for the rest: the durations below should be in sight. */
+const FIRST_ERRORS = 8;
+
 const everything: Query = { pipeline: "", range: "all", from: "", to: "" };
 
 /** Counts, durations, pipelines and errors over all runs, or those of one pipeline or time. */
@@ -36,6 +39,7 @@ export class StatisticsTab extends PageElement {
   @property({ attribute: false }) generation = 0;
   @property({ attribute: false }) hasRun = false;
   @state() private query: Query = everything;
+  @state() private allErrors = false;
   @state() private sort: Sort = { column: "self", descending: true };
   readonly #report = new Load(this, () => this.rpc, "statistics");
   readonly #pipelines = new Load(this, () => this.rpc, "pipelines");
@@ -102,7 +106,8 @@ export class StatisticsTab extends PageElement {
           : html`
               <section aria-label=${strings.errors}>
                 <h2>${strings.errors}</h2>
-                ${errorTable(report.errors, openError, Date.now() / 1000)}
+                ${errorTable(this.allErrors ? report.errors : report.errors.slice(0, FIRST_ERRORS), openError, Date.now() / 1000)}
+                ${!this.allErrors && report.errors.length > FIRST_ERRORS ? linkButton(strings.allRows(report.errors.length), this.#showErrors) : nothing}
               </section>
               <section aria-label=${strings.durations}>
                 <h2>${strings.durations}</h2>
@@ -183,6 +188,10 @@ export class StatisticsTab extends PageElement {
     this.query = { ...this.query, ...change };
     this.keeper.set({ statistics: this.query });
   }
+
+  #showErrors = (): void => {
+    this.allErrors = true;
+  };
 
   #resort = (sort: Sort): void => {
     this.sort = sort;

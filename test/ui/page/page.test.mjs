@@ -370,7 +370,8 @@ describe("the panel's page", function () {
     assert.deepEqual(params, { pipelineName: "code_review", from: 1_759_478_400 - 86_400 });
     await page.getByRole("button", { name: "Show all pipelines, all time" }).click();
     await page.locator(".durations").waitFor();
-    assert.match(await page.locator(".pipeline-filter .selected-value").innerText(), /All pipelines/);
+    await page.locator(".pipeline-filter .selected-value", { hasText: "All pipelines" }).waitFor();
+    await page.locator(".range-filter .selected-value", { hasText: "All time" }).waitFor();
   });
 
   it("puts the details below the waterfall in a narrow panel, and both can be resized with the keyboard", async () => {
@@ -388,6 +389,17 @@ describe("the panel's page", function () {
       details.height,
     );
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+  });
+
+  it("keeps the selected row in view when the window shrinks", async () => {
+    const { page } = await show({ query: "sample=deep", width: 420 });
+    await page.locator("#span-row-19999.selected").waitFor();
+    await page.setViewportSize({ width: 420, height: 600 });
+    await page.waitForFunction(() => {
+      const row = document.querySelector("#span-row-19999").getBoundingClientRect();
+      const rows = document.querySelector(".waterfall").getBoundingClientRect();
+      return row.bottom <= rows.bottom && row.top >= rows.top;
+    });
   });
 
   it("can be used at 200 % zoom", async () => {
