@@ -6,6 +6,8 @@ import path from "node:path";
 export interface WatchTimes {
   /** Changes within this time after the first count as one. */
   readonly debounce: number;
+  /** Least time between two announcements: a pipeline that writes all the time is shown in steps. */
+  readonly pause: number;
   /** How often the file is looked at while the system announces nothing. */
   readonly poll: number;
   /** How often it is looked at although the system announces changes: network and container file systems lose some. */
@@ -23,7 +25,7 @@ export interface DatabaseWatch {
   dispose(): void;
 }
 
-const defaultTimes: WatchTimes = { debounce: 150, poll: 1000, safetyPoll: 5000 };
+const defaultTimes: WatchTimes = { debounce: 150, pause: 500, poll: 1000, safetyPoll: 5000 };
 
 /**
  * Calls `onChange` after the database at `file` or its write-ahead log was written, created, replaced or removed.
@@ -54,6 +56,7 @@ class FileWatch implements DatabaseWatch {
   private watcher: FSWatcher | undefined;
   private debounce: NodeJS.Timeout | undefined;
   private poll: NodeJS.Timeout | undefined;
+  private announcedAt = Number.NEGATIVE_INFINITY;
   private disposed = false;
 
   constructor(
@@ -95,14 +98,17 @@ class FileWatch implements DatabaseWatch {
   private announce(): void {
     // Not put off by further changes: a pipeline that never pauses would otherwise never be shown.
     if (this.disposed || this.debounce !== undefined) return;
+    const { debounce, pause } = this.times;
+    const delay = Math.max(debounce, this.announcedAt + pause - performance.now());
     this.debounce = setTimeout(() => {
       this.debounce = undefined;
+      this.announcedAt = performance.now();
       void fileSignature(this.file).then((signature) => {
         if (this.disposed) return;
         this.signature = signature;
         this.onChange();
       });
-    }, this.times.debounce);
+    }, delay);
   }
 
   private async look(): Promise<void> {

@@ -28,6 +28,9 @@ export class DatabaseTree {
   readonly node: DatabaseNode;
   /** What the last reading knew of the whole database. */
   facts: { readonly runs: number; readonly stale: boolean; readonly at: number } | undefined;
+  /** Rows of runs that have not ended, as they were read last. */
+  private readonly unfinished = new Map<string, RunNode>();
+  private readonly lastRows = new Map<string, RunsNode[]>();
   private readonly levels = new Map<string, Promise<RunsNode[]>>();
   private readonly pages = new Map<string, RunPages>();
   private readonly days = new Map<string, Day>();
@@ -47,9 +50,13 @@ export class DatabaseTree {
     let level = this.levels.get(node.id);
     if (level === undefined) {
       const { signal } = this.calls;
-      level = this.read(node).catch((thrown: unknown) =>
+      level = this.read(node).then(
+        (rows) => {
+          if (!signal.aborted) this.lastRows.set(node.id, rows);
+          return rows;
+        },
         // Whoever gave up asks again, or is gone.
-        signal.aborted ? [] : this.failureRow(node, thrown),
+        (thrown: unknown) => (signal.aborted ? [] : this.failureRows(node, thrown)),
       );
       this.levels.set(node.id, level);
     }
@@ -65,6 +72,7 @@ export class DatabaseTree {
   /** Reads everything again when it is next asked for, as much as was loaded before. */
   invalidate(): void {
     this.levels.clear();
+    this.unfinished.clear();
     for (const pages of this.pages.values()) pages.invalidate();
   }
 
@@ -75,6 +83,13 @@ export class DatabaseTree {
     this.levels.clear();
     this.pages.clear();
     this.days.clear();
+    this.unfinished.clear();
+    this.lastRows.clear();
+  }
+
+  /** Rows of running runs that started at or after `since`, seconds since the epoch. */
+  runningSince(since: number): RunNode[] {
+    return [...this.unfinished.values()].filter(({ run }) => (run.start_time ?? 0) >= since);
   }
 
   /** "300 runs", undefined until the database was read. */
@@ -221,8 +236,15 @@ export class DatabaseTree {
     return pages;
   }
 
-  private failureRow(node: RunsNode, thrown: unknown): RunsNode[] {
+  private failureRows(node: RunsNode, thrown: unknown): RunsNode[] {
     const error = TraceError.from(thrown);
+    const before = this.lastRows.get(node.id);
+    if (error.kind === "busy" && before !== undefined) {
+      // A writer that leaves no gap for reading: the rows of a moment ago serve better than none, if they say so.
+      this.log.warn(`${this.database.path}: ${error.message}`);
+      if (this.facts !== undefined) this.facts = { ...this.facts, stale: true };
+      return before;
+    }
     this.log.error(`${this.database.path}: ${error.message}`, error);
     return [{ ...notice(node, error.message), severity: "error" }];
   }

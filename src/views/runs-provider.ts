@@ -18,6 +18,10 @@ import {
 import type { ViewSettings } from "./view-settings.ts";
 import type { DatabaseEntry, WorkspaceDatabases } from "./workspace-databases.ts";
 
+/** Seconds after which a run that still runs is no longer followed second by second. */
+const YOUNG = 3600;
+const MAX_REDRAWN = 20;
+
 interface Shown {
   readonly tree: DatabaseTree;
   readonly subscription: Disposable;
@@ -70,6 +74,15 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
   /** Draws the rows again from what is known, because ages and elapsed times grow. */
   redraw(): void {
     this.changed.fire(undefined);
+  }
+
+  /** Draws only the rows of young running runs again. */
+  redrawRunning(): void {
+    const since = Date.now() / 1000 - YOUNG;
+    const rows = [...this.shown.values()]
+      .flatMap(({ tree }) => tree.runningSince(since))
+      .slice(0, MAX_REDRAWN);
+    for (const row of rows) this.changed.fire(row);
   }
 
   async loadMore(container: RunContainer): Promise<void> {

@@ -6,7 +6,8 @@ import type { ViewSettings } from "./view-settings.ts";
 
 export const runsViewId = "flujoLens.runs";
 
-/** Ages are shown in minutes: rows are drawn again once in a minute, from what is known. */
+/** Milliseconds. Elapsed times of running runs are shown in seconds, ages in minutes; both are drawn from what is known. */
+const RUNNING_REDRAW = 5_000;
 const REDRAW = 60_000;
 
 /** The Runs view: its rows come from the provider, its title, message and life from here. */
@@ -45,6 +46,15 @@ export class RunsView implements vscode.Disposable {
     const { visible } = this.view;
     this.runs.setVisible(visible);
     clearInterval(this.clock);
-    if (visible) this.clock = setInterval(() => this.runs.redraw(), REDRAW);
+    if (!visible) return;
+    let redrawn = Date.now();
+    this.clock = setInterval(() => {
+      if (Date.now() - redrawn < REDRAW) {
+        this.runs.redrawRunning();
+        return;
+      }
+      redrawn = Date.now();
+      this.runs.redraw();
+    }, RUNNING_REDRAW);
   }
 }

@@ -51,14 +51,10 @@ export function runItem(node: RunNode, now: number): vscode.TreeItem {
   item.description = `${oneLine(shortId(run.run_id))}  ${facts.join(" · ")}`;
   item.iconPath = stateIcon(run.state);
   item.contextValue = "run";
+  const state = stateName(run.state);
+  const spoken = facts[0]?.startsWith(state) ? facts : [state, ...facts];
   item.accessibilityInformation = {
-    label: vscode.l10n.t(
-      "Run {0} {1}, {2}, {3}",
-      name,
-      oneLine(shortId(run.run_id)),
-      stateName(run.state),
-      facts.join(", "),
-    ),
+    label: vscode.l10n.t("Run {0} {1}, {2}", name, oneLine(shortId(run.run_id)), spoken.join(", ")),
   };
   return item;
 }

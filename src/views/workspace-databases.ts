@@ -27,6 +27,7 @@ export class WorkspaceDatabases implements vscode.Disposable {
   private listing: Promise<DatabaseEntry[]> | undefined;
   private projects: readonly string[] = [];
   private search: Promise<void> | undefined;
+  private listings = 0;
   private readonly asked = new Set<string>();
 
   constructor(
@@ -162,6 +163,8 @@ export class WorkspaceDatabases implements vscode.Disposable {
   }
 
   private async list(): Promise<DatabaseEntry[]> {
+    this.listings += 1;
+    const listing = this.listings;
     void this.searchProjects();
     const folders = (vscode.workspace.workspaceFolders ?? [])
       .filter((folder) => folder.uri.scheme === "file")
@@ -195,9 +198,11 @@ export class WorkspaceDatabases implements vscode.Disposable {
         this.askOnce(source.path);
       }
     }
-    await this.databases.retain(
-      new Set(entries.flatMap((entry) => (entry.kind === "database" ? [entry.database.path] : []))),
-    );
+    // A later listing knows better what is still needed.
+    if (listing !== this.listings) return entries;
+    const kept = entries.flatMap((entry) => (entry.kind === "database" ? [entry.database.path] : []));
+    this.log.info(kept.length > 0 ? `Trace databases: ${kept.join(", ")}` : "No trace database was found.");
+    await this.databases.retain(new Set(kept));
     return entries;
   }
 

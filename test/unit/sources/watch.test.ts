@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fileSignature, watchDatabase } from "../../../src/sources/watch.ts";
 
-const quick = { debounce: 5, poll: 20, safetyPoll: 20 };
+const quick = { debounce: 5, pause: 5, poll: 20, safetyPoll: 20 };
 let root: string;
 let database: string;
 let watches: { dispose(): void }[];
