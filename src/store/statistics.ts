@@ -3,7 +3,7 @@ import type { DurationStatistics, SpanStatistics, StatisticsQuery } from "./mode
 import { NumberList, nearestRank } from "./percentiles.ts";
 import { type PassedRun, passOverSpans } from "./span-pass.ts";
 import { stateOfSpan } from "./status.ts";
-import { buildTree, selfTimes } from "./tree.ts";
+import { linkSpans, selfTimes } from "./tree.ts";
 
 interface NameTotals {
   readonly durations: NumberList;
@@ -23,7 +23,7 @@ export class StatisticsTotals {
 
   /** Adds the spans of a run that lie in the query's time range. */
   add({ run, rows, inRange }: PassedRun): void {
-    const self = selfTimes(buildTree(rows), rows.starts, rows.ends);
+    const self = selfTimes(linkSpans(rows), rows.starts, rows.ends);
     let finished = 0;
     for (let row = 0; row < rows.keys.length; row += 1) {
       if (!inRange(row)) continue;

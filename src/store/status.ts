@@ -24,7 +24,11 @@ export function stateOfSpan(status: string, finished: boolean): State {
   return state === "running" && finished ? "completed" : state;
 }
 
-/** An SQL condition that is true for failed rows, by the same words. `column` must be a column name, never user text. */
+/**
+ * An SQL condition that is true for failed rows, by the same words. `column` must be a column name, never user text.
+ * Nearly every row is completed, and the comparison costs less than the functions.
+ */
 export function isFailedSql(column: string): string {
-  return `lower(trim(${column})) IN (${WORDS.failed.map((word) => `'${word}'`).join(", ")})`;
+  const words = WORDS.failed.map((word) => `'${word}'`).join(", ");
+  return `(${column} <> 'completed' AND lower(trim(${column})) IN (${words}))`;
 }

@@ -29,10 +29,7 @@ export interface Tree {
 /** Builds the forest of one run's spans in O(n log n), without recursion, whatever the rows say. */
 export function buildTree(input: TreeInput): Tree {
   const size = input.ids.length;
-  const { parent, orphans, duplicates } = resolveParents(input);
-  const cycles = cutCycles(parent);
-
-  const byStart = sortByStart(input.starts, size);
+  const { parent, order: byStart, orphans, cycles, duplicates } = linkSpans(input);
   const childOffset = new Int32Array(size + 1);
   let rootCount = 0;
   for (let index = 0; index < size; index += 1) {
@@ -62,6 +59,19 @@ export function buildTree(input: TreeInput): Tree {
   };
 }
 
+/** What {@link selfTimes} needs of a tree, for passes over many runs: a tree costs several times as much. */
+export interface SpanLinks extends Pick<Tree, "parent" | "orphans" | "cycles" | "duplicates"> {
+  /** All indices by start and then by row. */
+  readonly order: Int32Array;
+}
+
+/** Finds every span's parent, and the order of starts. */
+export function linkSpans(input: TreeInput): SpanLinks {
+  const { parent, orphans, duplicates } = resolveParents(input);
+  const cycles = cutCycles(parent);
+  return { parent, order: sortByStart(input.starts, input.ids.length), orphans, cycles, duplicates };
+}
+
 function resolveParents({ ids, parents }: TreeInput): {
   parent: Int32Array;
   orphans: number;
@@ -69,18 +79,20 @@ function resolveParents({ ids, parents }: TreeInput): {
 } {
   const first = new Map<string, number>();
   let duplicates = 0;
-  ids.forEach((id, index) => {
+  for (let index = 0; index < ids.length; index += 1) {
+    const id = ids[index]!;
     if (first.has(id)) duplicates += 1;
     else first.set(id, index);
-  });
+  }
   let orphans = 0;
   const parent = new Int32Array(ids.length).fill(-1);
-  parents.forEach((id, index) => {
-    if (id === null) return;
+  for (let index = 0; index < ids.length; index += 1) {
+    const id = parents[index]!;
+    if (id === null) continue;
     const up = first.get(id);
     if (up === undefined) orphans += 1;
     else parent[index] = up;
-  });
+  }
   return { parent, orphans, duplicates };
 }
 
@@ -109,8 +121,8 @@ function cutCycles(parent: Int32Array): number {
   return cycles;
 }
 
-function sortByStart(starts: ArrayLike<number>, size: number): Uint32Array {
-  const order = new Uint32Array(size);
+function sortByStart(starts: ArrayLike<number>, size: number): Int32Array {
+  const order = new Int32Array(size);
   let sorted = true;
   for (let index = 0; index < size; index += 1) {
     order[index] = index;
@@ -150,25 +162,33 @@ function walk(
 /**
  * Seconds that each span spent in none of its children: its duration less the union of theirs, clipped to it.
  * An unfinished child counts to its parent's end. NaN for an unfinished span, 0 where the end lies before the start.
+ * Siblings must stand by start in `order`.
  */
-export function selfTimes(tree: Tree, starts: ArrayLike<number>, ends: ArrayLike<number>): Float64Array {
-  const self = new Float64Array(tree.parent.length);
+export function selfTimes(
+  { parent, order }: Pick<Tree, "parent" | "order">,
+  starts: ArrayLike<number>,
+  ends: ArrayLike<number>,
+): Float64Array {
+  const self = new Float64Array(parent.length);
+  /** Up to where a span's children seen so far have covered it. */
+  const covered = new Float64Array(parent.length);
   for (let index = 0; index < self.length; index += 1) {
-    const start = starts[index]!;
-    const end = ends[index]!;
-    let left = end - start;
-    let covered = start;
-    for (let child = tree.childOffset[index]!; child < tree.childOffset[index + 1]!; child += 1) {
-      const below = tree.children[child]!;
-      const from = Math.max(starts[below]!, covered);
-      const to = Number.isNaN(ends[below]!) ? end : Math.min(ends[below]!, end);
-      if (to > from) {
-        left -= to - from;
-        covered = to;
-      }
-    }
-    self[index] = Number.isNaN(left) ? Number.NaN : Math.max(0, left);
+    self[index] = ends[index]! - starts[index]!;
+    covered[index] = starts[index]!;
   }
+  for (let at = 0; at < order.length; at += 1) {
+    const index = order[at]!;
+    const up = parent[index]!;
+    if (up < 0) continue;
+    const end = ends[up]!;
+    const from = Math.max(starts[index]!, covered[up]!);
+    const to = Number.isNaN(ends[index]!) ? end : Math.min(ends[index]!, end);
+    if (to > from) {
+      self[up]! -= to - from;
+      covered[up] = to;
+    }
+  }
+  for (let index = 0; index < self.length; index += 1) if (self[index]! < 0) self[index] = 0;
   return self;
 }
 
