@@ -4,7 +4,6 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { chromium } from "playwright-core";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../../..");
@@ -36,28 +35,6 @@ export async function build() {
   });
   await esbuild.build({ ...common, entryPoints: { host: "test/ui/page/host.ts" } });
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
-}
-
-/** An installed Chromium; `FLUJO_LENS_CHROMIUM` names another one. */
-export function launch() {
-  const known = [
-    process.env.FLUJO_LENS_CHROMIUM,
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome",
-  ];
-  const executablePath = known.find((candidate) => candidate && existsSync(candidate));
-  const args = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-  ];
-  return chromium.launch({
-    ...(executablePath ? { executablePath } : {}),
-    args: [...args, "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
-  });
 }
 
 function document(theme) {

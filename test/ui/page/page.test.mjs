@@ -2,7 +2,8 @@
 // The panel's page in a real browser, with a fake host in place of VS Code. Run by Mocha.
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
-import { build, launch, open, themes } from "./harness.mjs";
+import { launchBrowser } from "../../tools/browser.mjs";
+import { build, open, themes } from "./harness.mjs";
 
 describe("the panel's page", function () {
   this.timeout(60_000);
@@ -12,7 +13,7 @@ describe("the panel's page", function () {
 
   before(async () => {
     built = await build();
-    browser = await launch();
+    browser = await launchBrowser();
   });
 
   after(async () => {

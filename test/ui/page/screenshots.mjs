@@ -1,7 +1,8 @@
 // Takes pictures of the page in every theme and width: node test/ui/page/screenshots.mjs FOLDER [only]
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { build, launch, open } from "./harness.mjs";
+import { launchBrowser } from "../../tools/browser.mjs";
+import { build, open } from "./harness.mjs";
 
 const [folder = "screenshots", only = ""] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -69,7 +70,7 @@ const everywhere = ["triage", "statistics"];
 const themeNames = ["dark", "light", "hc-dark", "hc-light"];
 
 const built = await build();
-const browser = await launch();
+const browser = await launchBrowser();
 for (const [name, scene] of Object.entries(scenes)) {
   for (const theme of everywhere.includes(name) ? themeNames : ["dark"]) {
     for (const [sizeName, size] of Object.entries(sizes)) {
