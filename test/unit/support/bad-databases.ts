@@ -30,7 +30,7 @@ export async function badDatabases(): Promise<BadDatabase[]> {
   mkdirSync(at("folder.db"));
   return [
     { what: "no such file", path: at("missing.db"), kind: "not_found" },
-    { what: "a folder", path: at("folder.db"), kind: "not_a_database" },
+    { what: "a folder", path: at("folder.db"), kind: "unreadable" },
     { what: "an empty file", path: file("empty.db", ""), kind: "not_a_database" },
     { what: "a text file", path: file("text.db", "Not a database.\n".repeat(1000)), kind: "not_a_database" },
     { what: "a PNG", path: file("picture.db", PNG), kind: "not_a_database" },
