@@ -32,6 +32,17 @@ export class QuickPick {
     await option.click();
   }
 
+  /** Ticks or unticks a choice of a list in which several can be chosen. */
+  async toggle(label: string | RegExp): Promise<void> {
+    const choice = this.#widget.locator(".quick-input-list").locator(".monaco-list-row");
+    await choice.filter({ has: this.page.locator(".label-name", { hasText: label }) }).click();
+  }
+
+  /** Presses Enter. */
+  async accept(): Promise<void> {
+    await this.input.press("Enter");
+  }
+
   /** What each choice on the screen says: label, description, detail. */
   async texts(): Promise<{ label: string; description: string; detail: string }[]> {
     await this.options().first().waitFor();

@@ -30,10 +30,21 @@ export class TreeView {
     return this.#pane;
   }
 
-  /** A row by its label, or by a part of it. */
+  /** A row by a part of its label or of the description after it. */
   row(label: string | RegExp): Locator {
-    const name = this.page.locator(".label-name", { hasText: label });
+    const name = this.page.locator(".monaco-icon-label", { hasText: label });
     return this.#pane.getByRole("treeitem").filter({ has: name }).first();
+  }
+
+  /** The line above the rows. */
+  get message(): Locator {
+    return this.#pane.locator(".tree-explorer-viewlet-tree-view > .message");
+  }
+
+  /** Waits until so many rows are roots, those off the screen included. */
+  async waitForRoots(count: number): Promise<void> {
+    const root = this.page.locator(`[aria-level="1"][aria-setsize="${count}"]`);
+    await this.#pane.getByRole("treeitem").and(root).first().waitFor();
   }
 
   /** The rows on the screen. */
@@ -78,7 +89,7 @@ export class TreeView {
   }
 
   /** Lays the mouse on a row; resolves to its tooltip once that contains `expected`. */
-  async tooltip(label: string | RegExp, expected: string | RegExp = /\S/): Promise<Locator> {
+  async tooltip(label: string | RegExp, expected: string | RegExp): Promise<Locator> {
     const row = this.row(label);
     await row.waitFor();
     // A mouse that already rests on the row would show nothing new.
@@ -115,9 +126,10 @@ export class TreeView {
     await title.getByRole("button", { name: action }).first().click();
   }
 
-  async scroll(pixels: number): Promise<void> {
-    await this.#pane.locator(".monaco-list").first().hover();
-    await this.page.mouse.wheel(0, pixels);
+  /** Shows the first or the last rows. */
+  async scrollTo(end: "top" | "bottom"): Promise<void> {
+    await this.#pane.locator(".monaco-list").first().focus();
+    await this.page.keyboard.press(end === "top" ? "Home" : "End");
   }
 
   async #toggle(label: string | RegExp, wanted: "true" | "false"): Promise<void> {

@@ -11,7 +11,7 @@
 //   await code.close();
 //
 // Every step waits for what it needs; look things up with the locators of `page` where no step fits.
-// Run the tests with `npm test -- ui`, one file with `npm test -- ui smoke`.
+// Run the tests with `npm test -- ui`, one file with `npm test -- ui sidebar`.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -71,14 +71,21 @@ export class Workbench {
     try {
       const page = await browser.newPage({ viewport: size });
       page.setDefaultTimeout(20_000);
-      await page.goto(server.url(options.folder));
-      await page.locator(".monaco-workbench .part.activitybar").waitFor();
-      return new Workbench(page, { server, browser, size });
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      const code = new Workbench(page, { server, browser, size });
+      await code.openFolder(options.folder);
+      return code;
     } catch (error) {
       await browser.close();
       await server.stop();
       throw error;
     }
+  }
+
+  /** Opens another folder in place of the one that is open. */
+  async openFolder(folder: string): Promise<void> {
+    await this.page.goto(this.#server.url(folder));
+    await this.page.locator(".monaco-workbench .part.activitybar").waitFor();
   }
 
   /** Ends VS Code and forgets its user data. */
@@ -190,6 +197,10 @@ export class Workbench {
   /** The page of a webview in the side bar or the lower panel. */
   webviewView(): FrameLocator {
     return this.#frame('iframe.webview[src*="purpose=webviewView"]');
+  }
+
+  async clipboard(): Promise<string> {
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** Writes `out/screenshots/NAME.png`. */

@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "mocha";
+import { formatDuration } from "../../src/format/numbers.ts";
+import { keepPictureOfFailure } from "./support/pictures.ts";
+import { makeSample, type Sample, shortId } from "./support/sample.ts";
+import { TracePage } from "./support/trace-page.ts";
+import type { TreeView } from "./support/tree-view.ts";
+import { Workbench } from "./support/workbench.ts";
+
+interface SampleSpan {
+  span_id: string;
+  parent_span_id: string | null;
+  name: string;
+  status: string;
+  duration: number;
+  attributes: string;
+}
+
+describe("Show Trace", () => {
+  let sample: Sample;
+  let code: Workbench;
+  let runs: TreeView;
+  let page: TracePage;
+  /** The failed run with the most spans. */
+  let run: { run_id: string; pipeline_name: string; id: string };
+  /** In order of start, the root first. */
+  let spans: SampleSpan[];
+  const violations: string[] = [];
+
+  before(async () => {
+    sample = await makeSample();
+    const [failed] = sample.rows(`
+      SELECT r.run_id, r.pipeline_name FROM runs r JOIN spans s USING (run_id) WHERE r.status = 'failed'
+      GROUP BY 1 ORDER BY count(*) DESC, r.created_at DESC LIMIT 1`);
+    const run_id = String(failed?.run_id);
+    run = { run_id, pipeline_name: String(failed?.pipeline_name), id: shortId(run_id) };
+    spans = sample.rows(`
+      SELECT span_id, parent_span_id, name, status, end_time - start_time AS duration, attributes
+      FROM spans WHERE run_id = '${run_id}' ORDER BY start_time, id`) as unknown as SampleSpan[];
+    code = await Workbench.open({
+      folder: sample.folder,
+      settings: { "workbench.colorTheme": "Default Dark Modern" },
+    });
+    await code.page.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) =>
+        console.error(
+          `Refused by policy in ${location.href}: ${event.violatedDirective} ${event.blockedURI}`,
+        ),
+      );
+    });
+    code.page.on("console", (message) => {
+      if (/Refused by policy in .*vscode-webview/.test(message.text())) violations.push(message.text());
+    });
+    await code.openView("Flujo Lens");
+    runs = code.tree("Runs");
+    await runs.row(/support_triage/).waitFor();
+    page = new TracePage(code);
+  });
+
+  afterEach(keepPictureOfFailure(() => code));
+  after(() => code?.close());
+
+  function failure(): SampleSpan & { type: string; message: string } {
+    const span = spans.find(({ status, parent_span_id }) => status === "failed" && parent_span_id !== null);
+    assert.ok(span);
+    const { error_type, feedback } = JSON.parse(span.attributes);
+    return { ...span, type: error_type, message: feedback };
+  }
+
+  it("offers the runs from new to old, finds one by what is typed, and opens it", async () => {
+    await code.command("Flujo Lens: Show Trace");
+    const offered = await code.quickPick.texts();
+    const newest = sample.rows("SELECT run_id, pipeline_name, status FROM runs ORDER BY created_at DESC");
+    assert.deepEqual(
+      offered.map(({ label, description }) => [label, ...description.split(" · ").slice(0, 2)]),
+      newest
+        .slice(0, offered.length)
+        .map(({ pipeline_name, run_id, status }) => [pipeline_name, shortId(run_id), status]),
+    );
+    await code.screenshot("show-trace");
+
+    await code.quickPick.type(run.id);
+    await code.quickPick.options(run.pipeline_name).and(code.page.locator('[aria-setsize="1"]')).waitFor();
+    await code.quickPick.accept();
+    await code.editorTab(`${run.pipeline_name} ${run.id}`).waitFor();
+    await page.row("pipeline_run").waitFor();
+  });
+
+  it("states the run's facts above its trace", async () => {
+    const facts = (await page.header.allInnerTexts()).join("\n").split("\n");
+    const failed = spans.filter(({ status }) => status === "failed").length;
+    for (const fact of [run.pipeline_name, run.id, "failed", "flujo_ops.db"])
+      assert.ok(facts.includes(fact), fact);
+    assert.ok(facts.includes(`${spans.length} spans, ${failed} failed`));
+    assert.ok(facts.some((fact) => /^\d+ (min|h|d) ago$/.test(fact)));
+    assert.ok(facts.some((fact) => /^\$0\.\d+$/.test(fact)));
+  });
+
+  it("draws every span as a row with its duration, children below their parents", async () => {
+    const children = (parent: string | null): SampleSpan[] =>
+      spans
+        .filter((span) => span.parent_span_id === parent)
+        .flatMap((span) => [span, ...children(span.span_id)]);
+    const rows = await page.rows();
+    assert.deepEqual(
+      rows.map(({ name, duration }) => [name, duration]),
+      children(null).map(({ name, duration }) => [name, formatDuration(duration)]),
+    );
+    assert.deepEqual([...new Set(rows.map(({ level }) => level))], [1, 2, 3]);
+  });
+
+  it("selects the span that failed, and begins its details with the error", async () => {
+    const { name, type, message, duration } = failure();
+    assert.deepEqual(
+      (await page.rows()).filter(({ selected }) => selected).map((row) => row.name),
+      [name],
+    );
+    const said = (await page.details.allInnerTexts())
+      .join("\n")
+      .split("\n")
+      .filter((line) => line !== "");
+    assert.deepEqual(said.slice(0, 4), ["failed", name, type, message.split("\n")[0]]);
+    assert.ok(said.some((line) => line.startsWith(formatDuration(duration))));
+    await page.details.getByRole("group", { name: "Input" }).getByText(`input of ${name}`).waitFor();
+    await page.details.getByRole("treeitem", { name: /flujo.cache.hit/ }).waitFor();
+    await page.details.getByText("Step record").waitFor();
+    await code.screenshot("trace-tab");
+  });
+
+  it("explains a failed bar on hover", async () => {
+    const { name, type, message } = failure();
+    await page.row(name).locator(".bar").hover();
+    const tooltip = code.panel().locator("lens-tooltip");
+    await tooltip.getByText(message).waitFor();
+    await tooltip.getByText(type).waitFor();
+    await code.screenshot("trace-tab-hover");
+    await page.header.hover();
+    await tooltip.getByText(message).waitFor({ state: "detached" });
+  });
+
+  it("folds and unfolds by keyboard", async () => {
+    const all = spans.length;
+    await page.row("pipeline_run").locator(".label").click();
+    await code.page.keyboard.press("ArrowLeft");
+    await page.row("load").waitFor({ state: "detached" });
+    assert.deepEqual(
+      (await page.rows()).map(({ name }) => name),
+      ["pipeline_run"],
+    );
+    await code.page.keyboard.press("ArrowRight");
+    await page.waterfall
+      .locator(".span-row")
+      .nth(all - 1)
+      .waitFor();
+
+    await code.page.keyboard.press("f");
+    await page.details.getByText(failure().message).first().waitFor();
+  });
+
+  it("filters by status, name, text and least duration, and counts what matches", async () => {
+    const expectMatches = async (matches: (span: SampleSpan) => boolean) => {
+      await page.matchCount.getByText(`${spans.filter(matches).length} of ${spans.length}`).waitFor();
+    };
+    const reset = () => page.matchCount.getByText("Reset filters").click();
+
+    await page.select("Status", /^failed/);
+    await expectMatches(({ status }) => status === "failed");
+    assert.deepEqual(
+      (await page.rows()).map(({ name }) => name),
+      ["pipeline_run", failure().name],
+    );
+    await reset();
+
+    const { name } = spans.find((span) => spans.filter((other) => other.name === span.name).length > 1) ?? {};
+    assert.ok(name);
+    await page.select("Name", name);
+    await expectMatches((span) => span.name === name);
+    await reset();
+
+    await page.type("Search name, error or id", failure().message.slice(0, 12));
+    await expectMatches(({ status }) => status === "failed");
+    await page.type("Search name, error or id", "");
+
+    await page.type("Min. duration", "500ms");
+    await expectMatches(({ duration }) => duration >= 0.5);
+    await code.screenshot("trace-tab-filtered");
+    await reset();
+    assert.equal((await page.rows()).length, spans.length);
+  });
+
+  it("copies a span's id", async () => {
+    await page.row(failure().name).locator(".label").click();
+    await page.details.getByRole("button", { name: /^Copy span id/ }).click();
+    await code.panel().getByText("Copied").waitFor();
+    assert.equal(await code.clipboard(), failure().span_id);
+  });
+
+  it("keeps run, span and filter when the window is loaded again", async () => {
+    await page.select("Status", /^failed/);
+    await page.row(failure().name).locator(".label").click();
+    // What the page keeps is written a moment after a change.
+    await code.page.waitForTimeout(1000);
+    await code.reload();
+    await page.matchCount.getByText(`2 of ${spans.length}`).waitFor();
+    await page.details.getByText(failure().message).first().waitFor();
+    assert.equal((await page.rows()).find(({ selected }) => selected)?.name, failure().name);
+    await page.matchCount.getByText("Reset filters").click();
+  });
+
+  it("shows the selected row: by its button, its menu and Ctrl+Enter", async () => {
+    const [first, second, third] = sample
+      .rows("SELECT run_id, pipeline_name FROM runs ORDER BY created_at DESC LIMIT 4")
+      .slice(1)
+      .map(({ run_id, pipeline_name }) => ({
+        id: shortId(run_id),
+        tab: `${pipeline_name} ${shortId(run_id)}`,
+      }));
+    assert.ok(first && second && third);
+    await runs.inlineAction(first.id, "Show Trace");
+    await code.editorTab(first.tab).waitFor();
+    await runs.contextMenu(second.id, "Show Trace");
+    await code.editorTab(second.tab).waitFor();
+    await runs.select(third.id);
+    await code.page.keyboard.press("Control+Enter");
+    await code.editorTab(third.tab).waitFor();
+  });
+
+  it("lets nothing into the page but its own script and styles", async () => {
+    const policy = await code
+      .panel()
+      .locator('meta[http-equiv="Content-Security-Policy"]')
+      .getAttribute("content");
+    assert.ok(policy?.startsWith("default-src 'none'; "));
+    assert.match(policy, /script-src 'nonce-[\w+/=]+';/);
+    assert.deepEqual(violations, []);
+  });
+});
