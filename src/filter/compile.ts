@@ -2,11 +2,11 @@ import { type KeyKind, knownKey } from "./keys.ts";
 import { type Expression, FilterError, type Key, type Operator, type Value } from "./syntax.ts";
 import { readDuration, readMoment, readNumber, unreadable } from "./values.ts";
 
-/** What a filter looks at: one span, or one run. */
+/** What a filter looks at: one span, or the facts of one run. */
 export interface Subject {
   /** Values of a key from `keys.ts`; several when a key has several faces, such as a raw and a canonical status. Missing ones are left out. */
   known(key: string): readonly (string | number)[];
-  /** Values of an attribute; several when the subject is a run with many spans. */
+  /** The value of an attribute, none when it is missing. */
   attribute(key: string): readonly unknown[];
   /** What free text is looked for in. */
   texts(): readonly string[];
@@ -55,6 +55,64 @@ export function compileFilter(expression: Expression, options: CompileOptions): 
       return (subject) => subject.texts().some((text) => text.toLowerCase().includes(wanted));
     }
   }
+}
+
+/** What a filter about runs looks at: the run's own facts, and its spans when they are asked for. */
+export interface RunSubject {
+  readonly run: Subject;
+  spans(): readonly Subject[];
+}
+
+/**
+ * Turns a filter into a test of whole runs. Conditions about spans that are joined by "and" hold when one and the same span
+ * fulfils them all; "not" before them asks that no span does. Throws as {@link compileFilter} does.
+ * @param isRunKey Whether a key, after the alias, is one of the run itself.
+ */
+export function compileRunFilter(
+  expression: Expression,
+  options: CompileOptions,
+  isRunKey: (key: string) => boolean,
+): (subject: RunSubject) => boolean {
+  const compile = (part: Expression): ((subject: RunSubject) => boolean) => {
+    switch (part.kind) {
+      case "or": {
+        const [left, right] = [compile(part.left), compile(part.right)];
+        return (subject) => left(subject) || right(subject);
+      }
+      case "not": {
+        const inner = compile(part.inner);
+        return (subject) => !inner(subject);
+      }
+      case "and": {
+        const parts = conjuncts(part);
+        const aboutSpan = parts.filter(isAboutSpan).map((one) => compileFilter(one, options));
+        const others = parts.filter((one) => !isAboutSpan(one)).map(compile);
+        return (subject) =>
+          others.every((test) => test(subject)) &&
+          (aboutSpan.length === 0 || subject.spans().some((span) => aboutSpan.every((test) => test(span))));
+      }
+      case "compare":
+      case "in":
+      case "exists":
+      case "text": {
+        const test = compileFilter(part, options);
+        if (!isAboutSpan(part)) return (subject) => test(subject.run);
+        return (subject) => subject.spans().some(test);
+      }
+    }
+  };
+  const isAboutSpan = (part: Expression): boolean => {
+    if (part.kind !== "compare" && part.kind !== "in" && part.kind !== "exists") return false;
+    const resolved = resolve(part.key, options.alias);
+    return resolved.kind === "attribute" || !isRunKey(resolved.name);
+  };
+  return compile(expression);
+}
+
+function conjuncts(expression: Expression): Expression[] {
+  return expression.kind === "and"
+    ? [...conjuncts(expression.left), ...conjuncts(expression.right)]
+    : [expression];
 }
 
 /** Whether a filter asks for attributes, which are dear to read. */

@@ -1,11 +1,12 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
+import { filterSpans, readSpanFilter, readVocabulary } from "./filtering.ts";
 import type { StoreMethods } from "./methods.ts";
 import type { Run, RunDetail, SpanError, StatisticsQuery } from "./model.ts";
 import { checkQuery, runQuery } from "./named-queries.ts";
 import { nearestRank } from "./percentiles.ts";
 import { errorPatterns, patternRows, statisticsReport } from "./report.ts";
 import { readToldErrors } from "./run-spans.ts";
-import { listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
+import { findRun, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
 import type { StoreSession } from "./session.ts";
 import { mergeErrors } from "./span-error.ts";
 import { level, outline, readSpans, readTrace, spanDetail, usualOf } from "./spans.ts";
@@ -16,6 +17,8 @@ type Handlers = {
   [M in keyof StoreMethods]: (params: StoreMethods[M]["params"]) => StoreMethods[M]["result"];
 };
 
+/** Completion offers what the newest runs hold. */
+const VOCABULARY_RUNS = 100;
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
 /** The store's methods over one session: each is one read of one snapshot. */
@@ -56,8 +59,22 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
           usual: usualOf(session.usual(reader, spans.run).get(detail.span.name), nearestRank),
         };
       }),
-    getSpans: ({ id, status, name }) =>
-      read((reader) => readSpans(reader, session.spansOf(reader, resolveRun(reader, id)), { status, name })),
+    getSpans: ({ id, ...query }) =>
+      read((reader) => readSpans(reader, session.spansOf(reader, resolveRun(reader, id)), query)),
+    getMatches: ({ runId, filter }) =>
+      dated((reader) => {
+        const spans = session.runSpans(reader, runId);
+        const checked = readSpanFilter(filter);
+        const { keys } = spans.rows;
+        return { keys: checked ? filterSpans(reader, spans, checked).map((row) => keys[row]!) : keys };
+      }),
+    getFilterVocabulary: ({ runId }) =>
+      read((reader) =>
+        session.derived(`vocabulary ${runId ?? ""}`, () => {
+          const one = runId === undefined ? undefined : findRun(reader, runId);
+          return readVocabulary(reader, one ? [one] : listRuns(reader, { limit: VOCABULARY_RUNS }));
+        }),
+      ),
     getSpanStatistics: (query) => {
       const { value, snapshot } = session.read((reader) =>
         session.derived(`statistics ${queryKey(query)}`, () => spanStatistics(reader, query)),

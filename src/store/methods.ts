@@ -1,6 +1,8 @@
 import type { Snapshot } from "../engine/reader.ts";
 import type {
+  FilterVocabulary,
   Level,
+  Matches,
   NamedQuery,
   Outline,
   PipelineSummary,
@@ -26,7 +28,9 @@ export interface StoreMethods {
   getOutline: { params: { runId: string; limit?: number }; result: Outline };
   getLevel: { params: { runId: string; parent?: number; limit?: number }; result: Level };
   getSpanDetail: { params: { runId: string; key: number }; result: SpanDetail };
-  getSpans: { params: { id: string; status?: string; name?: string }; result: FlatTrace };
+  getSpans: { params: { id: string; status?: string; name?: string; filter?: string }; result: FlatTrace };
+  getMatches: { params: { runId: string; filter: string }; result: Matches };
+  getFilterVocabulary: { params: { runId?: string }; result: FilterVocabulary };
   getSpanStatistics: { params: StatisticsQuery; result: SpanStatistics };
   getStatisticsReport: { params: StatisticsQuery; result: StatisticsReport };
   listPipelines: { params: Record<string, never>; result: PipelineSummary[] };

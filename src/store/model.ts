@@ -31,6 +31,8 @@ export interface RunQuery {
   pipeline?: string;
   /** Text looked for in run id and pipeline name, any case. */
   search?: string;
+  /** A filter about runs, in the filter language; see `src/filter/grammar.md`. */
+  filter?: string;
   /** At most so many runs; all when undefined. */
   limit?: number;
   /** The last run of the page before: its id, or the run itself. */
@@ -116,6 +118,13 @@ export interface Outline {
   /** All spans of the run; more than `spans.length` when `limit` cut the outline. */
   readonly total: number;
   readonly warnings: readonly string[];
+  readonly snapshot: Snapshot;
+}
+
+/** Which spans of a run a filter takes. */
+export interface Matches {
+  /** Keys, in row order. */
+  readonly keys: readonly number[];
   readonly snapshot: Snapshot;
 }
 
@@ -314,3 +323,5 @@ export interface CallOptions {
   /** How far a long call has come, 0 to 1. */
   onProgress?: (fraction: number) => void;
 }
+
+export type { FilterVocabulary } from "./filtering.ts";

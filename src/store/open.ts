@@ -70,6 +70,12 @@ class WorkerStore implements TraceStore {
   getSpans: TraceStore["getSpans"] = async (id, query = {}, options) =>
     growSpans(await this.client.call("getSpans", { ...query, id }, options));
 
+  getMatches: TraceStore["getMatches"] = (runId, filter, options) =>
+    this.client.call("getMatches", { runId, filter }, options);
+
+  getFilterVocabulary: TraceStore["getFilterVocabulary"] = (runId, options) =>
+    this.client.call("getFilterVocabulary", { runId }, options);
+
   getSpanStatistics: TraceStore["getSpanStatistics"] = (query = {}, options) =>
     this.client.call("getSpanStatistics", query, options);
 

@@ -1,5 +1,6 @@
 import { TraceError } from "../engine/errors.ts";
 import type { Reader, SqlValue } from "../engine/reader.ts";
+import { filterTakesRun, readRunFilter } from "./filtering.ts";
 import type { PipelineSummary, Run, RunQuery } from "./model.ts";
 import { isFailedSql, stateOfRun } from "./status.ts";
 import { asNumber, asText, parseTime } from "./values.ts";
@@ -42,11 +43,18 @@ export function listRuns(reader: Reader, query: RunQuery): Run[] {
     where.push(condition);
     params.push(...values);
   }
+  const filter = query.filter === undefined ? undefined : readRunFilter(query.filter);
   const condition = where.length > 0 ? `WHERE ${where.join(" AND ")}` : "";
   const sql = `SELECT ${COLUMNS} FROM lens_runs ${condition} ORDER BY ${sort} DESC, row DESC LIMIT ?`;
-  return reader
-    .all<RunRow>(sql, [...params, limit], Number.POSITIVE_INFINITY)
-    .map((row) => completeRun(reader, row));
+  const rows = reader.all<RunRow>(sql, [...params, filter ? -1 : limit], Number.POSITIVE_INFINITY);
+  if (!filter) return rows.map((row) => completeRun(reader, row));
+  const runs: Run[] = [];
+  for (const row of rows) {
+    if (runs.length === limit) break;
+    const run = completeRun(reader, row);
+    if (filterTakesRun(reader, run, filter)) runs.push(run);
+  }
+  return runs;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { TraceError } from "../engine/errors.ts";
 import type { Reader, SqlValue } from "../engine/reader.ts";
 import { toWallClock } from "./clock.ts";
+import { filterSpans, readSpanFilter } from "./filtering.ts";
 import type { Level, Outline, OutlineSpan, Run, SpanDetail, Step, UsualDuration } from "./model.ts";
 import { outlineSpan, type RunSpans } from "./run-spans.ts";
 import { readEvaluations, readSteps } from "./steps.ts";
@@ -53,12 +54,15 @@ export function readTrace(reader: Reader, spans: RunSpans): FlatTrace {
 export function readSpans(
   reader: Reader,
   spans: RunSpans,
-  query: { status?: string; name?: string },
+  query: { status?: string; name?: string; filter?: string },
 ): FlatTrace {
+  const filter = query.filter === undefined ? undefined : readSpanFilter(query.filter);
+  const taken = filter && new Set(filterSpans(reader, spans, filter));
   const written = spans.provisional ? [] : readTrace(reader, spans).spans;
   const all = written.map((span, at) => ({ span, row: spans.tree.order[at]! }));
   const found = all.filter(
-    ({ span }) =>
+    ({ span, row }) =>
+      (taken?.has(row) ?? true) &&
       (query.status === undefined || span.status === query.status) &&
       (query.name === undefined || span.name === query.name),
   );

@@ -1,6 +1,8 @@
 import type {
   CallOptions,
+  FilterVocabulary,
   Level,
+  Matches,
   NamedQuery,
   Outline,
   PipelineSummary,
@@ -55,7 +57,17 @@ export interface TraceStore {
    * Spans of a run by start, with raw status and name matched exactly; none while its spans are not written.
    * `id` as in {@link getRunDetail}.
    */
-  getSpans(id: string, query?: { status?: string; name?: string }, options?: CallOptions): Promise<Span[]>;
+  getSpans(
+    id: string,
+    query?: { status?: string; name?: string; filter?: string },
+    options?: CallOptions,
+  ): Promise<Span[]>;
+
+  /** The spans of a run that a filter takes. `runId` must be exact. A mistake in the filter rejects with `invalid_argument`. */
+  getMatches(runId: string, filter: string, options?: CallOptions): Promise<Matches>;
+
+  /** Keys and values for the completion of filters: of one run, or of the newest ones. */
+  getFilterVocabulary(runId?: string, options?: CallOptions): Promise<FilterVocabulary>;
 
   /** Counts, averages and percentiles per name. All time when no range is given. */
   getSpanStatistics(query?: StatisticsQuery, options?: CallOptions): Promise<SpanStatistics>;

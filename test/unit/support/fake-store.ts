@@ -17,6 +17,8 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     getLevel: missing("getLevel"),
     getSpanDetail: missing("getSpanDetail"),
     getSpans: missing("getSpans"),
+    getMatches: missing("getMatches"),
+    getFilterVocabulary: missing("getFilterVocabulary"),
     getSpanStatistics: missing("getSpanStatistics"),
     getStatisticsReport: missing("getStatisticsReport"),
     listPipelines: missing("listPipelines"),
