@@ -58,12 +58,11 @@ export class FilterBar extends PageElement {
     return html`<div class="toolbar" role="toolbar" aria-label=${strings.filters}>
       <vscode-text-field
         class="search"
-        aria-label=${strings.search}
         title=${strings.searchHint}
         placeholder=${strings.search}
         .value=${filter.text}
         @input=${(event: Event) => actions.change({ text: typedIn(event) })}
-        >${html`<span slot="start" class="codicon codicon-search" aria-hidden="true"></span>`}</vscode-text-field
+        >${strings.search}${html`<span slot="start" class="codicon codicon-search" aria-hidden="true"></span>`}</vscode-text-field
       >
       <lens-select
         class="status-filter"
@@ -82,13 +81,13 @@ export class FilterBar extends PageElement {
       <span class="duration-field">
         <vscode-text-field
           class="duration-filter ${invalid ? "invalid" : ""}"
-          aria-label=${strings.minDuration}
           title=${strings.minDurationHint}
           placeholder=${strings.minDuration}
           aria-invalid=${String(invalid)}
           .value=${filter.minDuration}
           @input=${(event: Event) => actions.change({ minDuration: typedIn(event) })}
-        ></vscode-text-field>
+          >${strings.minDuration}</vscode-text-field
+        >
         ${invalid ? html`<span class="field-error" role="alert">${strings.minDurationInvalid}</span>` : nothing}
       </span>
       <vscode-checkbox
