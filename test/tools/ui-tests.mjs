@@ -1,4 +1,4 @@
-// Runs test/ui/*.test.ts with Mocha: each drives a real VS Code that has the packaged extension.
+// Runs test/ui/**/*.test.{ts,mjs} with Mocha: the panel's page alone, and a real VS Code that has the packaged extension.
 //
 //   npm test -- ui            all of them, after build and package
 //   npm test -- ui smoke      those whose file name contains "smoke"
@@ -20,7 +20,7 @@ export async function runUiTests(parts = []) {
   if (!existsSync(vsixPath))
     throw new ToolError("out/flujo-lens.vsix is missing: run `npm run package` first.");
   const folder = path.join(root, "test", "ui");
-  const files = readdirSync(folder)
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => /\.test\.(ts|mjs)$/.test(file))
     .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
 
