@@ -44,6 +44,8 @@ export class StatisticsTab extends PageElement {
   readonly #report = new Load(this, () => this.rpc, "statistics");
   readonly #pipelines = new Load(this, () => this.rpc, "pipelines");
   #askedGeneration = -1;
+  /** Which range the figures on screen cover. */
+  #statedRange = "";
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -161,9 +163,14 @@ export class StatisticsTab extends PageElement {
   }
 
   #stated({ covered }: StatisticsReport): string {
-    const range = this.#range();
-    if (covered === null) return strings.noSpansInRange(strings.ranges[range]);
-    return strings.rangeStated(strings.ranges[range], formatTime(covered[0]), formatTime(covered[1]));
+    // The figures before stay on screen while new ones are computed, and so does what is said of them.
+    if (this.#report.loading) return this.#statedRange;
+    const range = strings.ranges[this.#range()];
+    this.#statedRange =
+      covered === null
+        ? strings.noSpansInRange(range)
+        : strings.rangeStated(range, formatTime(covered[0]), formatTime(covered[1]));
+    return this.#statedRange;
   }
 
   #range(): RangeName {
