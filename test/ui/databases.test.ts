@@ -16,8 +16,10 @@ describe("databases", () => {
   let runs: TreeView;
 
   before(async () => {
-    code = await Workbench.open({ folder: emptyFolder() });
-    await code.setTheme("dark");
+    code = await Workbench.open({
+      folder: emptyFolder(),
+      settings: { "workbench.colorTheme": "Default Dark Modern" },
+    });
     runs = code.tree("Runs");
   });
 
@@ -49,8 +51,9 @@ describe("databases", () => {
     await settings.waitFor({ state: "detached" });
 
     await runs.pane.getByRole("button", { name: "Open Trace Database…" }).click();
-    await code.quickPick.type(fixture("v0.4.32"));
-    await code.quickPick.accept();
+    await code.quickPick.options("..").waitFor();
+    await code.quickPick.type(`${path.dirname(fixture("v0.4.32"))}/`);
+    await code.quickPick.choose("flujo-v0.4.32.db");
     await runs.message.getByText("flujo-v0.4.32.db · 300 runs").waitFor();
     assert.deepEqual(fingerprints(folder), {}, "nothing was written to the workspace");
   });

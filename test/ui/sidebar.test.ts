@@ -24,8 +24,10 @@ describe("the Runs view", () => {
   before(async () => {
     sample = await makeSample();
     files = fingerprints(sample.folder);
-    code = await Workbench.open({ folder: sample.folder });
-    await code.setTheme("dark");
+    code = await Workbench.open({
+      folder: sample.folder,
+      settings: { "workbench.colorTheme": "Default Dark Modern" },
+    });
     await code.openView("Flujo Lens");
     await code.setSideBarWidth(460);
     runs = code.tree("Runs");

@@ -240,9 +240,14 @@ export class Workbench {
     await this.page.waitForFunction((wanted) => window.innerWidth === wanted, width);
   }
 
-  /** Reloads the window, as `Developer: Reload Window` does. */
+  /** Reloads the window by its command, which first writes down what the window remembers. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const title = "Developer: Reload Window";
+    await this.page.keyboard.press("F1");
+    await this.quickPick.type(`>${title}`);
+    const loaded = this.page.waitForEvent("load");
+    await this.quickPick.choose(exactly(title));
+    await loaded;
     await this.page.locator(".monaco-workbench .part.activitybar").waitFor();
   }
 
