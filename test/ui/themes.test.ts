@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "mocha";
+import type { Locator } from "playwright-core";
+import { keepPictureOfFailure } from "./support/pictures.ts";
+import { makeSample, shortId } from "./support/sample.ts";
+import { TracePage } from "./support/trace-page.ts";
+import { type Theme, Workbench } from "./support/workbench.ts";
+
+const themes: readonly Theme[] = ["dark", "light", "highContrast", "highContrastLight"];
+
+describe("the panel", () => {
+  let code: Workbench;
+  let page: TracePage;
+  let failed: { id: string; step: string };
+
+  before(async () => {
+    const sample = await makeSample();
+    const [run] = sample.rows(`
+      SELECT s.run_id, max(s.name) FILTER (WHERE s.status = 'failed' AND s.parent_span_id IS NOT NULL) AS step
+      FROM spans s GROUP BY 1 HAVING step IS NOT NULL ORDER BY count(*) DESC, max(s.end_time) DESC LIMIT 1`);
+    failed = { id: shortId(run?.run_id), step: String(run?.step) };
+    code = await Workbench.open({ folder: sample.folder });
+    await code.openView("Flujo Lens");
+    await code
+      .tree("Runs")
+      .row(/support_triage/)
+      .waitFor();
+    await code.command("Flujo Lens: Show Trace");
+    await code.quickPick.type(failed.id);
+    await code.quickPick.options().and(code.page.locator('[aria-setsize="1"]')).waitFor();
+    await code.quickPick.accept();
+    page = new TracePage(code);
+    await page.row(failed.step).waitFor();
+  });
+
+  afterEach(keepPictureOfFailure(() => code));
+  after(() => code?.close());
+
+  /** Colours as the browser computes them. */
+  async function style(place: Locator, property: string): Promise<string> {
+    return place.evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+  }
+
+  for (const theme of themes) {
+    it(`follows the theme, and failures stand out in it: ${theme}`, async () => {
+      await code.setTheme(theme);
+      const failure = page.row(failed.step);
+      const other = page.waterfall
+        .locator(".span-row")
+        .filter({ has: code.panel().locator(".bar-completed") });
+      // Colours follow a moment after the theme.
+      await code.panel().locator(`body.${bodyClass[theme]}`).waitFor();
+      const look = async (row: Locator) => ({
+        text: await style(row.locator(".label"), "color"),
+        bar: await style(row.locator(".bar"), "background"),
+        border: await style(row.locator(".bar"), "border"),
+      });
+      const [bad, good] = [await look(failure), await look(other.first())];
+      assert.notDeepEqual([bad.bar, bad.border], [good.bar, good.border], "the bars differ");
+      assert.notEqual(bad.text, await style(code.panel().locator("body"), "background-color"));
+      await code.screenshot(`panel-${theme}`);
+      await page.openTab("Statistics");
+      await code.panel().locator(".tile").first().waitFor();
+      await code.screenshot(`statistics-${theme}`);
+      await page.openTab("Trace");
+    });
+  }
+
+  for (const width of [760, 560]) {
+    it(`has room for everything in a window of ${width} pixels`, async () => {
+      await code.page.setViewportSize({ width, height: 800 });
+      for (const tab of ["Trace", "Statistics"] as const) {
+        await page.openTab(tab);
+        const [wide, shown] = await code
+          .panel()
+          .locator("body")
+          .evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+        assert.ok(Number(wide) <= Number(shown), `${tab} is ${wide} pixels wide in a page of ${shown}`);
+        await code.screenshot(`narrow-${width}-${tab.toLowerCase()}`);
+      }
+    });
+  }
+
+  it("is legible at twice the size", async () => {
+    await code.page.setViewportSize({ width: 1400, height: 900 });
+    await code.zoom(2);
+    await page.openTab("Trace");
+    await page.row(failed.step).waitFor();
+    const box = await page.details.boundingBox();
+    assert.ok(box !== null && box.height > 100 && box.width > 100, "the details have room");
+    await code.screenshot("zoom-200");
+  });
+});
+
+const bodyClass: Record<Theme, string> = {
+  dark: "vscode-dark",
+  light: "vscode-light",
+  highContrast: "vscode-high-contrast",
+  highContrastLight: "vscode-high-contrast-light",
+};
