@@ -12,7 +12,8 @@ function look(state: State): readonly [icon: string, color: string] {
     case "completed":
       return ["pass", "testing.iconPassed"];
     case "failed":
-      return ["error", "testing.iconFailed"];
+      // The tests' own red has no value in high contrast.
+      return ["error", "errorForeground"];
     case "running":
       return ["play-circle", "charts.blue"];
     case "paused":
