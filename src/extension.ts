@@ -10,7 +10,7 @@ import { TraceError } from "./engine/errors.ts";
 import { TextDocuments } from "./panel/text-documents.ts";
 import { panelType, TracePanels } from "./panel/trace-panels.ts";
 import { Databases } from "./sources/databases.ts";
-import { openTraceStore } from "./store/open.ts";
+import { openStore } from "./sources/open-store.ts";
 import { RunsProvider } from "./views/runs-provider.ts";
 import { RunsView } from "./views/runs-view.ts";
 import { ViewSettings } from "./views/view-settings.ts";
@@ -47,7 +47,11 @@ export async function deactivate(): Promise<void> {
 }
 
 function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): TestAccess {
-  databases = new Databases(openTraceStore);
+  const say = (sentence: string) => {
+    log.warn(sentence);
+    void vscode.window.showWarningMessage(sentence);
+  };
+  databases = new Databases((file) => openStore(file, say));
   const workspace = new WorkspaceDatabases(databases, context.workspaceState, log);
   const settings = new ViewSettings(context.workspaceState);
   const runs = new RunsProvider(workspace, settings, log);

@@ -1,5 +1,5 @@
 import { findDatabase } from "../sources/discovery.ts";
-import { openTraceStore } from "../store/store.ts";
+import { openStore } from "../sources/open-store.ts";
 import { exitCodes } from "./exit.ts";
 import { runProgram } from "./program.ts";
 
@@ -20,7 +20,7 @@ void runProgram(process.argv.slice(2), {
   stderr: process.stderr,
   signal: cancel.signal,
   now: () => Date.now() / 1000,
-  openStore: (path) => openTraceStore(path),
+  openStore,
   findDatabase: () => findDatabase(cwd, process.env),
 }).then((code) => {
   process.exitCode = code;

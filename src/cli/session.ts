@@ -11,7 +11,8 @@ export interface Surroundings {
   readonly cwd: string;
   /** Seconds since the epoch. */
   now(): number;
-  openStore(path: string): Promise<TraceStore>;
+  /** `say` gets what is worth knowing about how the database was opened. */
+  openStore(path: string, say: (sentence: string) => void): Promise<TraceStore>;
   /** The database that a command means when none is named. */
   findDatabase(): Promise<Source>;
 }
@@ -51,8 +52,10 @@ export class Session {
   async withStore(work: (store: TraceStore) => Promise<void>): Promise<void> {
     const path = await this.databasePath();
     this.signal.throwIfAborted();
-    const store = await this.surroundings.openStore(path);
+    const notes: Promise<void>[] = [];
+    const store = await this.surroundings.openStore(path, (sentence) => notes.push(this.note(sentence)));
     try {
+      await Promise.all(notes);
       await work(store);
     } finally {
       await store.close();

@@ -1,0 +1,21 @@
+import { formatBytes } from "../format/numbers.ts";
+import { openTraceStore, type TraceStore } from "../store/store.ts";
+
+/**
+ * Opens a database, and says so when it had to be copied into memory: then it takes as much memory as the file is large.
+ * Rejects as `openTraceStore` does.
+ */
+export async function openStore(
+  file: string,
+  say: (sentence: string) => void,
+  open: (file: string) => Promise<TraceStore> = openTraceStore,
+): Promise<TraceStore> {
+  const store = await open(file);
+  const { access, size } = await store.info();
+  if (access === "copy") {
+    say(
+      `Reading ${file} piece by piece does not work with this build of SQLite, so all ${formatBytes(size)} of it are copied into memory. Reinstall Flujo Lens to mend this.`,
+    );
+  }
+  return store;
+}
