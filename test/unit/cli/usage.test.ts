@@ -113,7 +113,7 @@ describe("options of all commands", () => {
         ({ close: async () => undefined, listRuns: async () => [aRun] }) as Partial<TraceStore> as TraceStore,
     );
     const outcome = await run(args, {}, { openStore });
-    expect(openStore).toHaveBeenCalledExactlyOnceWith("/project/x.db");
+    expect(openStore).toHaveBeenCalledExactlyOnceWith("/project/x.db", expect.any(Function));
     expect(outcome).toMatchObject({ code: 0, stderr: "" });
     expect(JSON.parse(outcome.stdout)).toHaveLength(1);
   });
@@ -124,7 +124,7 @@ describe("options of all commands", () => {
         ({ close: async () => undefined, listRuns: async () => [] }) as Partial<TraceStore> as TraceStore,
     );
     await run(["list", "--db", "sqlite:///sub/x.db"], {}, { openStore });
-    expect(openStore).toHaveBeenCalledWith("/project/sub/x.db");
+    expect(openStore).toHaveBeenCalledWith("/project/sub/x.db", expect.any(Function));
     const outcome = await run(["list", "--db", "postgresql://ada:secret@host/db"]);
     expect(outcome).toMatchObject({ code: 1, stdout: "" });
     expect(outcome.stderr).toMatch(/^Traces in PostgreSQL .*\.\n$/);
