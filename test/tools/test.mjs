@@ -7,7 +7,7 @@
 //   ui         test/ui: a user's mouse and keyboard on the installed package; pictures in out/screenshots
 //
 // `npm test -- unit host` runs these two, with the build that they need. Words after a single stage narrow it:
-// `npm test -- unit store`, `npm test -- ui smoke`. The last line sums all tests: "N passed, N failed[, N skipped]".
+// `npm test -- unit store`, `npm test -- ui sidebar`. The last line sums all tests: "N passed, N failed[, N skipped]".
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

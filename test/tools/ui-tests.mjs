@@ -1,7 +1,7 @@
 // Runs test/ui/**/*.test.{ts,mjs} with Mocha: the panel's page alone, and a real VS Code that has the packaged extension.
 //
 //   npm test -- ui            all of them, after build and package
-//   npm test -- ui smoke      those whose file name contains "smoke"
+//   npm test -- ui sidebar    those whose file name contains "sidebar"
 import { existsSync, readdirSync } from "node:fs";
 import { register } from "node:module";
 import path from "node:path";
