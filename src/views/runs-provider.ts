@@ -104,7 +104,7 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     if (node?.kind === "database") return this.databaseRows(node);
     if (node !== undefined) return (await this.treeOf(node)?.children(node)) ?? [];
     try {
-      return await this.roots(await this.databases.entries());
+      return await this.roots(await this.everything());
     } catch (thrown) {
       const error = TraceError.from(thrown);
       this.log.error(error.message, error);
@@ -161,6 +161,18 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
       subscription.dispose();
     }
     return item;
+  }
+
+  /** All entries; only when the whole workspace was searched are there none. */
+  private async everything(): Promise<DatabaseEntry[]> {
+    let entries = await this.databases.entries();
+    if (entries.length === 0) {
+      await this.databases.available();
+      entries = await this.databases.entries();
+    }
+    // Before, the view's welcome would say that nothing was found.
+    void vscode.commands.executeCommand("setContext", "flujoLens.searched", true);
+    return entries;
   }
 
   private async roots(entries: readonly DatabaseEntry[]): Promise<RunsNode[]> {
