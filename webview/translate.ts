@@ -26,9 +26,15 @@ export function fill(text: string, values: readonly (string | number)[]): string
   return text.replace(/\{(\d+)\}/g, (placeholder, index) => String(values[Number(index)] ?? placeholder));
 }
 
-// Also read where there is no document: in tests of units that speak.
+/** Absent where units that speak are tested without a page. */
+declare const document:
+  | { querySelector(selector: string): { getAttribute(name: string): string | null } | null }
+  | undefined;
+
 const translations = readTranslations(
-  globalThis.document?.querySelector('meta[name="flujo-lens-texts"]')?.getAttribute("content"),
+  typeof document === "undefined"
+    ? undefined
+    : document.querySelector('meta[name="flujo-lens-texts"]')?.getAttribute("content"),
 );
 
 /** An English text in the language of VS Code, with `values` in it. */
