@@ -102,6 +102,7 @@ export function compileRunFilter(
     }
   };
   const isAboutSpan = (part: Expression): boolean => {
+    if (part.kind === "or") return isAboutSpan(part.left) && isAboutSpan(part.right);
     if (part.kind !== "compare" && part.kind !== "in" && part.kind !== "exists") return false;
     const resolved = resolve(part.key, options.alias);
     return resolved.kind === "attribute" || !isRunKey(resolved.name);

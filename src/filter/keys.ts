@@ -32,7 +32,7 @@ export const spanKeys: readonly KeyDefinition[] = [
   { name: "input", kind: "text", help: "What went into the step" },
 ];
 
-/** Keys of the run that a span belongs to; in a list of runs the first six also stand without `run.`. */
+/** Keys of the run that a span belongs to; in a list of runs all of them stand without `run.`, and the span's key of the same name gives way. */
 export const runKeys: readonly KeyDefinition[] = [
   { name: "run.status", kind: "text", help: "The run's status" },
   { name: "run.id", kind: "text", help: "The run's id" },

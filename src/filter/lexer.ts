@@ -9,7 +9,7 @@ export type Token =
 
 const WORD_END = /[\s(),=!<>~"']/;
 const OPERATORS = ["!=", "!~", "<=", ">=", "=", "~", "<", ">"] as const;
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t" };
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 
 /** Cuts a filter into tokens, the last of kind `end`. Throws a {@link FilterError} at an open quote or a bad pattern. */
 export function tokenize(source: string): Token[] {

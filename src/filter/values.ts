@@ -63,11 +63,25 @@ function midnight(now: number, days: number): number {
 function readDate([, year, month, day, hour = "0", minute = "0", second = "0", zone]: RegExpExecArray):
   | number
   | undefined {
+  if (!isCalendarTime(+year!, +month!, +day!, +hour, +minute, +second)) return undefined;
   const parts = [+year!, +month! - 1, +day!, +hour, +minute, 0] as const;
   const whole =
     zone === undefined ? new Date(...parts).getTime() : Date.UTC(...parts) - zoneMinutes(zone) * 60_000;
   const time = whole / 1000 + Number(second);
   return Number.isFinite(time) ? time : undefined;
+}
+
+/** `Date` would turn the 31st of February into a day in March. */
+function isCalendarTime(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): boolean {
+  const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return month >= 1 && month <= 12 && day >= 1 && day <= last && hour < 24 && minute < 60 && second < 60;
 }
 
 function zoneMinutes(zone: string): number {

@@ -1,5 +1,6 @@
 import { TraceError } from "../engine/errors.ts";
 import type { Reader, SqlValue } from "../engine/reader.ts";
+import { isRunKey, LONGEST_FILTER, runAlias } from "../filter/check.ts";
 import {
   asksAttributes,
   compileFilter,
@@ -8,7 +9,7 @@ import {
   type RunSubject,
   type Subject,
 } from "../filter/compile.ts";
-import { runKeys, spanKeys } from "../filter/keys.ts";
+import { spanKeys } from "../filter/keys.ts";
 import { parseFilter } from "../filter/parser.ts";
 import { type Expression, FilterError } from "../filter/syntax.ts";
 import { toWallClock } from "./clock.ts";
@@ -26,9 +27,6 @@ export interface SpanFilter {
 /** A filter about runs, ready to be asked. */
 export type RunFilter = (subject: RunSubject) => boolean;
 
-/** Longer filters are refused: their parts nest, and no person writes them. */
-const LONGEST = 10_000;
-
 /** Reads a filter about spans; undefined for an empty one. Throws `invalid_argument`, with the place of the mistake. */
 export function readSpanFilter(source: string): SpanFilter | undefined {
   return read(source, (expression) => ({
@@ -40,12 +38,15 @@ export function readSpanFilter(source: string): SpanFilter | undefined {
 /** As {@link readSpanFilter}, about runs: `status`, `duration` and the like are the run's. */
 export function readRunFilter(source: string): RunFilter | undefined {
   const options = { now: Date.now() / 1000, alias: runAlias };
-  return read(source, (expression) => compileRunFilter(expression, options, (key) => RUN_KEYS.has(key)));
+  return read(source, (expression) => compileRunFilter(expression, options, isRunKey));
 }
 
 function read<T>(source: string, compile: (expression: Expression) => T): T | undefined {
-  if (source.length > LONGEST) {
-    throw new TraceError("invalid_argument", `The filter is longer than ${LONGEST} characters. Shorten it.`);
+  if (source.length > LONGEST_FILTER) {
+    throw new TraceError(
+      "invalid_argument",
+      `The filter is longer than ${LONGEST_FILTER} characters. Shorten it.`,
+    );
   }
   try {
     const expression = parseFilter(source);
@@ -57,12 +58,6 @@ function read<T>(source: string, compile: (expression: Expression) => T): T | un
       `The filter has a mistake at character ${thrown.place.from + 1}: ${thrown.message}`,
     );
   }
-}
-
-const RUN_KEYS = new Set(runKeys.map(({ name }) => name));
-
-function runAlias(key: string): string {
-  return RUN_KEYS.has(`run.${key}`) ? `run.${key}` : key;
 }
 
 /** The rows of a run's spans that a filter takes, in row order. */
@@ -244,6 +239,9 @@ export interface FilterVocabulary {
 /** Values with many faces, such as ids and inputs, help nobody. */
 const VALUES_OFFERED = 30;
 const LONGEST_VALUE = 60;
+/** A sample tells what there is; reading everything would keep other questions waiting. */
+const SPANS_SAMPLED = 20_000;
+const ATTRIBUTES_OFFERED = 500;
 const NAMED_KEYS = ["status", "name", "error_type", "pipeline", "version"] as const;
 
 /** Collects keys and values from some runs. */
@@ -258,15 +256,22 @@ export function readVocabulary(reader: Reader, runs: readonly Run[]): FilterVoca
     }
   };
   const attributeKeys = new Map<string, number>();
+  let left = SPANS_SAMPLED;
   for (const run of runs) {
+    if (left <= 0) break;
+    reader.checkCancelled();
     const spans = readRunSpans(reader, run);
     const stored = readAttributes(reader, spans);
     for (const [row, spanKey] of spans.rows.keys.entries()) {
+      if (left <= 0) break;
+      left -= 1;
       const subject = new SpanSubject(spans, row, stored);
       for (const key of NAMED_KEYS) for (const value of subject.known(key)) add(key, value);
       const attributes = parseAttributes(stored.get(spanKey) ?? null);
       if (!isObject(attributes)) continue;
       for (const [key, value] of Object.entries(attributes)) {
+        if (key.length > LONGEST_VALUE) continue;
+        if (attributeKeys.size >= ATTRIBUTES_OFFERED && !attributeKeys.has(key)) continue;
         attributeKeys.set(key, (attributeKeys.get(key) ?? 0) + 1);
         if (typeof value === "string" || typeof value === "number") add(key, value);
         if (typeof value === "boolean") add(key, String(value));

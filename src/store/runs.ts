@@ -49,8 +49,10 @@ export function listRuns(reader: Reader, query: RunQuery): Run[] {
   const rows = reader.all<RunRow>(sql, [...params, filter ? -1 : limit], Number.POSITIVE_INFINITY);
   if (!filter) return rows.map((row) => completeRun(reader, row));
   const runs: Run[] = [];
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     if (runs.length === limit) break;
+    reader.checkCancelled();
+    if (index % 100 === 0) reader.progress(index / rows.length);
     const run = completeRun(reader, row);
     if (filterTakesRun(reader, run, filter)) runs.push(run);
   }
