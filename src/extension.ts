@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { copyCommands } from "./commands/copy.ts";
 import { databaseCommands } from "./commands/databases.ts";
 import { filterCommands } from "./commands/filters.ts";
+import { panelCommands } from "./commands/panel.ts";
 import { registerCommands } from "./commands/register.ts";
 import { Rows } from "./commands/rows.ts";
 import { showCommands } from "./commands/show.ts";
@@ -76,6 +77,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
         ...filterCommands(settings, workspace),
         ...databaseCommands(workspace, rows),
         ...viewCommands(runs, log),
+        ...panelCommands(panels),
       },
       log,
     ),

@@ -1,11 +1,13 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { PageMessage, PanelMessage, Tab, View } from "../src/protocol/messages.ts";
+import type { PageCommand, PageMessage, PanelMessage, Tab, View } from "../src/protocol/messages.ts";
 import { PageElement } from "./element.ts";
 import type { PageEvents } from "./events.ts";
 import { parseMessage } from "./inbound.ts";
 import { Load } from "./load.ts";
+import { MenuTargets } from "./menu.ts";
 import { banner, emptyState, waiting } from "./parts/waiting.ts";
+import type { QueryTab } from "./query/query-tab.ts";
 import { RequestError, RpcClient } from "./rpc.ts";
 import { Keeper, type StateHolder } from "./state.ts";
 import type { StatisticsTab } from "./statistics/statistics-tab.ts";
@@ -13,6 +15,7 @@ import { strings } from "./strings.ts";
 import { failureRanks, firstOrigin } from "./timeline/failures.ts";
 import type { TraceTab } from "./trace/trace-tab.ts";
 import "./parts/run-header.ts";
+import "./query/query-tab.ts";
 import "./statistics/statistics-tab.ts";
 import "./trace/trace-tab.ts";
 
@@ -27,6 +30,8 @@ const MOST_SPANS = 500_000;
 const FIRST_WORD = 10_000;
 const CHANGE_REST = 200;
 const ANNOUNCEMENT = 2000;
+
+const tabs: readonly Tab[] = ["trace", "statistics", "query"];
 
 /** The whole page: follows the panel's `show`, keeps the view, and hands answers to the tabs. */
 @customElement("flujo-lens-app")
@@ -43,6 +48,9 @@ export class App extends PageElement {
   #revealSelected = false;
   /** No span was named: select where the run failed, or its top. */
   #choosesSpan = false;
+  /** The span to select, known by its id only until the outline arrives. */
+  #wantedSpan: string | undefined;
+  readonly #menu = new MenuTargets(this);
   #firstWord: ReturnType<typeof setTimeout> | undefined;
   #changing: ReturnType<typeof setTimeout> | undefined;
   #announcing: ReturnType<typeof setTimeout> | undefined;
@@ -59,6 +67,8 @@ export class App extends PageElement {
     this.addEventListener("lens-show-run", (event) => this.#showRun(event.detail));
     this.addEventListener("lens-filter-name", (event) => this.#filterName(event.detail.name));
     this.addEventListener("lens-copy", (event) => void this.#copy(event.detail.text));
+    this.addEventListener("lens-save-csv", (event) => void this.#save(event.detail));
+    this.#menu.listen();
     this.addEventListener(
       "lens-open-text",
       (event) => void this.#do(() => this.#rpc.request("openText", event.detail)),
@@ -73,7 +83,9 @@ export class App extends PageElement {
     const outline = this.#outline.value;
     if (!outline || !this.#choosesSpan || outline.run.run_id !== this.view?.runId) return;
     this.#choosesSpan = false;
-    const span = outline.spans[firstOrigin(failureRanks(outline.spans))] ?? outline.spans[0];
+    const wanted = outline.spans.find(({ span_id }) => span_id === this.#wantedSpan);
+    this.#wantedSpan = undefined;
+    const span = wanted ?? outline.spans[firstOrigin(failureRanks(outline.spans))] ?? outline.spans[0];
     if (span && this.view.key === undefined) {
       this.#revealSelected = true;
       this.#change({ key: span.key });
@@ -101,6 +113,7 @@ export class App extends PageElement {
       <vscode-panels class="tabs" aria-label=${strings.tabs} activeid="tab-${view.tab}" @change=${this.#tabChosen}>
         <vscode-panel-tab id="tab-trace">${strings.traceTab}</vscode-panel-tab>
         <vscode-panel-tab id="tab-statistics">${strings.statisticsTab}</vscode-panel-tab>
+        <vscode-panel-tab id="tab-query">${strings.queryTab}</vscode-panel-tab>
         <vscode-panel-view id="view-trace">
           <div class="tab-body">
             ${banner(this.#outline.error, () => this.#outline.refresh())} ${waiting(this.#outline, strings.readingTrace)}
@@ -123,6 +136,9 @@ export class App extends PageElement {
             .hasRun=${outline !== undefined}
           ></lens-statistics>
         </vscode-panel-view>
+        <vscode-panel-view id="view-query">
+          <lens-query .rpc=${this.#rpc} .keeper=${this.#keeper}></lens-query>
+        </vscode-panel-view>
       </vscode-panels>
       <div class="announcement ${this.announcement === "" ? "" : "shown"}" role="status">${this.announcement}</div>
     `;
@@ -137,6 +153,7 @@ export class App extends PageElement {
     if (!message || this.#rpc.accept(message)) return;
     if (message.type === "show") this.#show(message);
     else if (message.type === "changed") this.#changed();
+    else if (message.type === "command") this.#perform(message.command);
   }
 
   #show({ view, databaseName }: Extract<PanelMessage, { type: "show" }>): void {
@@ -182,8 +199,13 @@ export class App extends PageElement {
     if (this.view?.key !== key) this.#change({ key });
   }
 
-  #showRun({ runId, key }: PageEvents["lens-show-run"]): void {
+  #showRun({ runId, key: given, spanId }: PageEvents["lens-show-run"]): void {
     const same = this.view?.runId === runId && this.#outline.value?.run.run_id === runId;
+    const found = same
+      ? this.#outline.value?.spans.find(({ span_id }) => span_id === spanId)?.key
+      : undefined;
+    const key = given ?? found;
+    this.#wantedSpan = spanId;
     this.#change({ tab: "trace", runId, key: key ?? (same ? this.view?.key : undefined) });
     this.#revealSelected = key !== undefined;
     if (!same) this.#ask(runId, key);
@@ -198,8 +220,8 @@ export class App extends PageElement {
     // Dropdowns inside the tabs also send `change`, and it bubbles.
     if (event.target !== event.currentTarget) return;
     const { activeid } = event.target as HTMLElement & { activeid?: string };
-    const tab: Tab = activeid === "tab-statistics" ? "statistics" : "trace";
-    if (this.view && this.view.tab !== tab) this.#change({ tab });
+    const tab = tabs.find((name) => activeid === `tab-${name}`);
+    if (tab && this.view && this.view.tab !== tab) this.#change({ tab });
   };
 
   async #copy(text: string): Promise<void> {
@@ -207,6 +229,43 @@ export class App extends PageElement {
       await this.#rpc.request("copy", { text });
       this.#announce(strings.copied);
     });
+  }
+
+  async #save(table: PageEvents["lens-save-csv"]): Promise<void> {
+    await this.#do(async () => {
+      if (await this.#rpc.request("saveCsv", table)) this.#announce(strings.saved);
+    });
+  }
+
+  /** What a key binding or a menu of VS Code asks for. */
+  #perform(command: PageCommand): void {
+    switch (command) {
+      case "focusFilter":
+      case "nextFailure":
+      case "previousFailure":
+        if (this.view?.tab !== "trace") this.#change({ tab: "trace" });
+        void this.updateComplete.then(() => this.#traceTab()?.perform(command));
+        return;
+      case "refresh":
+        this.#changed();
+        return;
+      case "nextTab":
+        this.#turnTab(1);
+        return;
+      case "previousTab":
+        this.#turnTab(-1);
+        return;
+      default:
+        this.#menu.perform(command);
+    }
+  }
+
+  /** Shows the tab beside, and gives it the keyboard. */
+  #turnTab(direction: 1 | -1): void {
+    const at = tabs.indexOf(this.view?.tab ?? "trace");
+    const tab = tabs[(at + direction + tabs.length) % tabs.length]!;
+    this.#change({ tab });
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#tab-${tab}`)?.focus());
   }
 
   /** Runs an action of the panel and says so when it fails. */
@@ -233,5 +292,6 @@ declare global {
     "flujo-lens-app": App;
     "lens-trace": TraceTab;
     "lens-statistics": StatisticsTab;
+    "lens-query": QueryTab;
   }
 }

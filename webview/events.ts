@@ -2,12 +2,14 @@
 export interface PageEvents {
   /** A span was chosen. `reveal` scrolls its row into view. */
   "lens-select": { key: number; reveal?: boolean };
-  /** Another run should be shown, with one of its spans if a key is given. */
-  "lens-show-run": { runId: string; key?: number };
+  /** Another run should be shown, with one of its spans if a key or an id is given. */
+  "lens-show-run": { runId: string; key?: number; spanId?: string };
   /** Spans of one name should be shown in the Trace tab. */
   "lens-filter-name": { name: string };
   /** Text for the clipboard. */
   "lens-copy": { text: string };
+  /** A table for a file. */
+  "lens-save-csv": { name: string; text: string };
   "lens-open-text": { title: string; text: string; language: "json" | "plaintext" };
 }
 

@@ -1,6 +1,11 @@
 /** What the page accepts from the panel. Anything else is ignored. */
 import * as v from "valibot";
-import type { PanelMessage, PanelMethod, PanelMethods } from "../src/protocol/messages.ts";
+import {
+  type PanelMessage,
+  type PanelMethod,
+  type PanelMethods,
+  pageCommands,
+} from "../src/protocol/messages.ts";
 
 const errorKinds = [
   "not_found",
@@ -21,7 +26,7 @@ const errorKinds = [
 
 /** A view, from the panel or from the kept state. */
 export const viewSchema = v.object({
-  tab: v.picklist(["trace", "statistics"]),
+  tab: v.picklist(["trace", "statistics", "query"]),
   database: v.string(),
   runId: v.optional(v.string()),
   key: v.optional(v.number()),
@@ -37,6 +42,7 @@ const messageSchema = v.variant("type", [
   }),
   v.object({ type: v.literal("progress"), id: v.number(), fraction: v.number() }),
   v.object({ type: v.literal("changed") }),
+  v.object({ type: v.literal("command"), command: v.picklist(pageCommands) }),
 ]);
 
 /** The message, or undefined when it is none that the page knows. */
@@ -49,12 +55,19 @@ export function parseMessage(data: unknown): PanelMessage | undefined {
 const results = {
   outline: v.looseObject({ run: v.looseObject({}), spans: v.array(v.unknown()) }),
   spanDetail: v.looseObject({ span: v.looseObject({ key: v.number() }), parents: v.array(v.string()) }),
+  stepHistory: v.looseObject({
+    histogram: v.looseObject({ counts: v.array(v.number()) }),
+    others: v.array(v.unknown()),
+    siblings: v.looseObject({}),
+  }),
   statistics: v.looseObject({
     statistics: v.looseObject({ durations: v.looseObject({}) }),
     runs: v.looseObject({}),
   }),
   pipelines: v.array(v.unknown()),
   runs: v.array(v.unknown()),
+  query: v.array(v.record(v.string(), v.union([v.string(), v.number(), v.null()]))),
+  saveCsv: v.boolean(),
   copy: v.unknown(),
   openText: v.unknown(),
 } satisfies Record<PanelMethod, v.GenericSchema>;

@@ -34,6 +34,12 @@ const keptSchema = v.object({
     v.object({ pipeline: text, range: v.fallback(v.string(), "all"), from: text, to: text }),
     { pipeline: "", range: "all", from: "", to: "" },
   ),
+  query: v.fallback(v.object({ name: text, key: text, value: text, limit: v.fallback(v.string(), "1000") }), {
+    name: "failed-spans",
+    key: "",
+    value: "",
+    limit: "1000",
+  }),
   sort: v.fallback(v.object({ column: v.string(), descending: v.boolean() }), {
     column: "self",
     descending: true,

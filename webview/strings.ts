@@ -69,6 +69,7 @@ export const strings = {
   // Tabs
   traceTab: t("Trace"),
   statisticsTab: t("Statistics"),
+  queryTab: t("Query"),
   tabs: t("Views of the database"),
 
   // Filters
@@ -253,6 +254,56 @@ export const strings = {
   ),
   nothingHere: (pipeline: string, range: string) => t("Nothing was found for {0}, {1}.", pipeline, range),
   resetStatistics: t("Show all pipelines, all time"),
+
+  // Query
+  query: t("Query"),
+  queryAbout: {
+    failedSpans: t("Every failed span, newest first."),
+    durationByName: t("How long finished spans of each name take on average, slowest first."),
+    spansByAttribute: t("Spans that carry an attribute with a certain value."),
+    pipelinePerformance: t(
+      "Finished spans of each pipeline: how many, how long on average, how many failed.",
+    ),
+    errorPatterns: t("Failures that look alike, most frequent first."),
+  },
+  queryKey: t("Attribute"),
+  queryKeyHint: t("Key of the attribute, for example error_type"),
+  queryKeyInvalid: t("Write the key of an attribute."),
+  queryValue: t("Value"),
+  queryValueHint: t("Value of the attribute as text, for example timeout"),
+  queryLimit: t("Limit"),
+  queryLimitHint: t("At most so many rows"),
+  queryLimitInvalid: (most: number) => t("Write a whole number from 1 to {0}.", formatCount(most)),
+  run: t("Run"),
+  runHint: t("Run the query (Ctrl+Enter)"),
+  runningQuery: t("Running the query…"),
+  queryNotRun: t("Choose a query and run it: the rows appear here."),
+  queryNoRows: t("The query found no rows."),
+  queryRows: (count: number, seconds: string) =>
+    t(count === 1 ? "{0} row in {1}" : "{0} rows in {1}", formatCount(count), seconds),
+  queryLimited: (count: number, seconds: string) =>
+    t("the first {0} rows in {1}, there may be more", formatCount(count), seconds),
+  queryTable: (name: string) => t("Rows of {0}", name),
+  copyTable: t("Copy All"),
+  copyTableHint: t("Copy all rows as tab-separated values"),
+  saveCsv: t("Save as CSV…"),
+  saved: t("Saved"),
+  sortBy: (column: string) => t("Sort by {0}", column),
+  widthOf: (column: string) => t("Width of {0}", column),
+
+  /** Keys that VS Code hands to the page, with what they do: lines of the cheat sheet. */
+  panelKeys: [
+    { keys: "Ctrl+F", action: t("Filter the spans; find text in the other tabs") },
+    { keys: "F8", action: t("Next failure") },
+    { keys: "Shift+F8", action: t("Previous failure") },
+    { keys: "Alt+Page Down", action: t("Next tab") },
+    { keys: "Alt+Page Up", action: t("Previous tab") },
+    { keys: "Ctrl+Alt+R", action: t("Read the database again") },
+    { keys: "Ctrl+Enter", action: t("Run the query, in the Query tab") },
+    { keys: "Ctrl+C", action: t("Copy the cell, value or span id under the cursor") },
+    { keys: "Ctrl+Shift+C", action: t("Copy the row, in a table of rows") },
+    { keys: "Shift+F10", action: t("Menu of the row, value or cell under the cursor") },
+  ],
 } as const;
 
 /** A span's name on one line of at most `max` characters; a nameless one says so. */

@@ -1,5 +1,7 @@
 import { TraceError } from "../engine/errors.ts";
-import type { PanelMessage, PanelMethods, Request, View } from "../protocol/messages.ts";
+import { formatBytes } from "../format/numbers.ts";
+import type { PanelMessage, PanelMethods, QueryTableRow, Request, View } from "../protocol/messages.ts";
+import type { QueryRow } from "../store/model.ts";
 import type { TraceStore } from "../store/store.ts";
 import { readMessage } from "./validate.ts";
 
@@ -9,6 +11,8 @@ export interface PageHost {
   post(message: PanelMessage): void;
   copy(text: string): Promise<void>;
   openText(document: PanelMethods["openText"]["params"]): Promise<void>;
+  /** Asks for a place and writes the table there; false when none was chosen. */
+  saveCsv(table: PanelMethods["saveCsv"]["params"]): Promise<boolean>;
   /** The page's script has started, for the first time or again. */
   ready(): void;
   shown(view: View): void;
@@ -17,6 +21,8 @@ export interface PageHost {
 
 /** Runs listed for the page's picker when it names no limit. */
 const DEFAULT_RUNS = 100;
+/** Rows of a query when the page names no limit: what a page can hold. */
+const MOST_ROWS = 100_000;
 
 /** The panel's end of the conversation: answers every request exactly once, and stops what is no longer wanted. */
 export class PageSession {
@@ -104,6 +110,8 @@ export class PageSession {
       case "openText":
         await this.host.openText(request.params);
         return null;
+      case "saveCsv":
+        return this.host.saveCsv(request.params);
     }
     const store = await this.host.store();
     switch (request.method) {
@@ -113,6 +121,8 @@ export class PageSession {
       }
       case "spanDetail":
         return store.getSpanDetail(request.params.runId, request.params.key, options);
+      case "stepHistory":
+        return store.getStepHistory(request.params.runId, request.params.key, {}, options);
       case "statistics": {
         const { pipelineName, from, to } = request.params;
         const timeRange = from === undefined && to === undefined ? undefined : ([from, to] as const);
@@ -122,6 +132,21 @@ export class PageSession {
         return store.listPipelines(options);
       case "runs":
         return store.listRuns({ ...request.params, limit: request.params.limit ?? DEFAULT_RUNS }, options);
+      case "query": {
+        const { name, params } = request.params;
+        const limit = params.limit ?? MOST_ROWS;
+        return (await store.query(name, { ...params, limit }, options)).map(tableRow);
+      }
     }
   }
+}
+
+/** A row without bytes, which a message to a page would turn into something else. */
+function tableRow(row: QueryRow): QueryTableRow {
+  return Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column,
+      value instanceof Uint8Array ? `(${formatBytes(value.byteLength)})` : value,
+    ]),
+  );
 }

@@ -21,17 +21,27 @@ export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string
     `img-src ${webview.cspSource}`,
   ].join("; ");
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${vscode.l10n.bundle === undefined ? "en" : inAttribute(vscode.env.language)}">
 <head>
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1.0">
 <link rel="stylesheet" href="${style}">
-<title>Flujo Lens</title>
+${texts(vscode.l10n.bundle)}<title>Flujo Lens</title>
 </head>
 <body>
 <flujo-lens-app></flujo-lens-app>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;
+}
+
+/** The translations that VS Code has for this extension, for the page to read; nothing in English. */
+function texts(bundle: Readonly<Record<string, string>> | undefined): string {
+  if (bundle === undefined) return "";
+  return `<meta name="flujo-lens-texts" content="${inAttribute(JSON.stringify(bundle))}">\n`;
+}
+
+function inAttribute(text: string): string {
+  return text.replace(/[&"<>]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }

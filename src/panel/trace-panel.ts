@@ -2,12 +2,13 @@ import * as vscode from "vscode";
 import { TraceError } from "../engine/errors.ts";
 import { shortId } from "../format/numbers.ts";
 import { oneLine } from "../format/text.ts";
-import type { PanelMessage, View } from "../protocol/messages.ts";
+import type { PageCommand, PanelMessage, View } from "../protocol/messages.ts";
 import type { Database } from "../sources/databases.ts";
 import type { Disposable } from "../sources/listeners.ts";
 import type { State } from "../store/model.ts";
 import { pageHtml, pageRoot } from "./page.ts";
 import { PageSession } from "./page-session.ts";
+import { saveCsv } from "./save-csv.ts";
 import type { TextDocuments } from "./text-documents.ts";
 
 /** What every panel needs. */
@@ -39,6 +40,7 @@ export class TracePanel implements vscode.Disposable {
       post: (message) => this.post(message),
       copy: async (text) => vscode.env.clipboard.writeText(text),
       openText: ({ title, text, language }) => context.documents.open(title, text, language),
+      saveCsv: ({ name, text }) => saveCsv(name, text),
       ready: () => {
         this.listening = true;
         this.tellView();
@@ -68,6 +70,16 @@ export class TracePanel implements vscode.Disposable {
     void this.updateTitle();
     this.panel.reveal();
     if (this.listening) this.tellView();
+  }
+
+  /** True while the panel has the keyboard, or had it last among all editors. */
+  get active(): boolean {
+    return this.panel.active;
+  }
+
+  /** Hands a command of VS Code to the page; a page that does not listen yet misses it. */
+  perform(command: PageCommand): void {
+    if (this.listening) this.post({ type: "command", command });
   }
 
   dispose(): void {
@@ -116,8 +128,13 @@ export class TracePanel implements vscode.Disposable {
   }
 
   private async updateTitle(): Promise<void> {
-    const { runId } = this.current;
-    if (this.current.tab === "statistics" || runId === undefined) {
+    const { runId, tab } = this.current;
+    if (tab === "query") {
+      this.panel.title = vscode.l10n.t("Queries of {0}", oneLine(this.database.name, 60));
+      this.panel.iconPath = this.icon("statistics");
+      return;
+    }
+    if (tab === "statistics" || runId === undefined) {
       this.panel.title = vscode.l10n.t("Statistics of {0}", oneLine(this.database.name, 60));
       this.panel.iconPath = this.icon("statistics");
       return;
@@ -125,13 +142,18 @@ export class TracePanel implements vscode.Disposable {
     if (this.panel.title === "") this.panel.title = oneLine(shortId(runId));
     try {
       const found = await (await this.database.store()).getRun(runId);
-      if ("candidates" in found || this.current.runId !== runId || this.disposables.length === 0) return;
+      if ("candidates" in found || !this.shows(runId) || this.disposables.length === 0) return;
       this.panel.title = `${oneLine(found.pipeline_name, 60)} ${oneLine(shortId(runId))}`;
       this.panel.iconPath = this.icon(found.state);
     } catch (thrown) {
       // The page asks for the same run, and shows why it cannot be had.
       this.context.log.debug(TraceError.from(thrown).message);
     }
+  }
+
+  /** Whether the title is still that run's, after a wait. */
+  private shows(runId: string): boolean {
+    return this.current.tab === "trace" && this.current.runId === runId;
   }
 
   private icon(name: State | "statistics"): vscode.Uri {

@@ -6,7 +6,7 @@ import { readKeptView } from "./validate.ts";
 
 export const panelType = "flujoLens.trace";
 
-/** All open panels, at most one a run and one for a database's statistics. */
+/** All open panels: one a run and one for a database's statistics, unless another was asked for at the side. */
 export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   private readonly open = new Set<TracePanel>();
 
@@ -19,9 +19,20 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
     for (const panel of [...this.open]) panel.dispose();
   }
 
+  /** The panel in front, when it is one of these. */
+  get active(): TracePanel | undefined {
+    return [...this.open].find((panel) => panel.active);
+  }
+
   /** Shows a run, in the panel that has it already or in a new one; `key` selects a span. */
   showTrace(database: Database, runId: string, key?: number): TracePanel {
     return this.show(database, { tab: "trace", database: database.path, runId, key });
+  }
+
+  /** Shows a run in a panel of its own, in the editor group beside the one in front. */
+  showTraceToSide(database: Database, runId: string, key?: number): TracePanel {
+    const view: View = { tab: "trace", database: database.path, runId, key };
+    return this.create(database, view, vscode.ViewColumn.Beside);
   }
 
   showStatistics(database: Database): TracePanel {
@@ -48,11 +59,12 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
         return panel;
       }
     }
-    const webviewPanel = vscode.window.createWebviewPanel(panelType, "", vscode.ViewColumn.Active, {
-      enableScripts: true,
-      enableFindWidget: true,
-    });
-    return this.adopt(webviewPanel, database, view);
+    return this.create(database, view, vscode.ViewColumn.Active);
+  }
+
+  private create(database: Database, view: View, column: vscode.ViewColumn): TracePanel {
+    const options = { enableScripts: true, enableFindWidget: true };
+    return this.adopt(vscode.window.createWebviewPanel(panelType, "", column, options), database, view);
   }
 
   private adopt(webviewPanel: vscode.WebviewPanel, database: Database, view: View): TracePanel {

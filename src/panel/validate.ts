@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { PageMessage, View } from "../protocol/messages.ts";
+import { namedQueries } from "../store/model.ts";
 
 /** Messages come from a page that shows hostile text: nothing of them is believed before it was looked at. */
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -8,7 +9,7 @@ const seconds = v.pipe(v.number(), v.finite());
 const shortText = v.pipe(v.string(), v.maxLength(10_000));
 
 const view = v.strictObject({
-  tab: v.picklist(["trace", "statistics"]),
+  tab: v.picklist(["trace", "statistics", "query"]),
   database: shortText,
   runId: v.optional(shortText),
   key: v.optional(count),
@@ -21,6 +22,7 @@ function request<M extends string, P extends v.GenericSchema>(method: M, params:
 const anyRequest = v.variant("method", [
   request("outline", v.strictObject({ runId: shortText, limit: v.optional(limit) })),
   request("spanDetail", v.strictObject({ runId: shortText, key: count })),
+  request("stepHistory", v.strictObject({ runId: shortText, key: count })),
   request(
     "statistics",
     v.strictObject({
@@ -39,6 +41,18 @@ const anyRequest = v.variant("method", [
       limit: v.optional(limit),
     }),
   ),
+  request(
+    "query",
+    v.strictObject({
+      name: v.picklist(namedQueries),
+      params: v.strictObject({
+        key: v.optional(shortText),
+        value: v.optional(shortText),
+        limit: v.optional(v.pipe(limit, v.maxValue(100_000))),
+      }),
+    }),
+  ),
+  request("saveCsv", v.strictObject({ name: shortText, text: v.string() })),
   request("copy", v.strictObject({ text: v.string() })),
   request(
     "openText",

@@ -3,7 +3,15 @@
  * The page asks, the panel answers: every request gets exactly one reply or failure. The panel also announces changes.
  */
 import type { ErrorValue } from "../engine/errors.ts";
-import type { Outline, PipelineSummary, Run, SpanDetail, StatisticsReport } from "../store/model.ts";
+import type {
+  NamedQuery,
+  Outline,
+  PipelineSummary,
+  Run,
+  SpanDetail,
+  StatisticsReport,
+  StepHistory,
+} from "../store/model.ts";
 
 export type { ErrorKind, ErrorValue } from "../engine/errors.ts";
 export type * from "../store/model.ts";
@@ -12,6 +20,7 @@ export type * from "../store/model.ts";
 export interface PanelMethods {
   outline: { params: { runId: string; limit?: number }; result: Outline };
   spanDetail: { params: { runId: string; key: number }; result: SpanDetail };
+  stepHistory: { params: { runId: string; key: number }; result: StepHistory };
   statistics: { params: { pipelineName?: string; from?: number; to?: number }; result: StatisticsReport };
   pipelines: { params: Record<string, never>; result: PipelineSummary[] };
   /** The newest runs, for the page's run picker. */
@@ -19,8 +28,12 @@ export interface PanelMethods {
     params: { search?: string; pipeline?: string; status?: string; limit?: number };
     result: Run[];
   };
+  /** One of the named queries. Bytes arrive as a sentence about them. */
+  query: { params: { name: NamedQuery; params: QueryParams }; result: QueryTableRow[] };
   /** Puts text on the clipboard. */
   copy: { params: { text: string }; result: null };
+  /** Asks where to write a table as comma-separated values, and writes it. False when the user changed their mind. */
+  saveCsv: { params: { name: string; text: string }; result: boolean };
   /** Opens a long value in an editor tab. `language` is a VS Code language id, "json" or "plaintext". */
   openText: { params: { title: string; text: string; language: "json" | "plaintext" }; result: null };
 }
@@ -41,7 +54,34 @@ export type PageMessage =
   /** What the page shows now: for the tab's title and for restoring it. */
   | { type: "shown"; view: View };
 
-export type Tab = "trace" | "statistics";
+export type Tab = "trace" | "statistics" | "query";
+
+/** Parameters of a named query; which of them it takes is its own matter. */
+export interface QueryParams {
+  key?: string;
+  value?: string;
+  limit?: number;
+}
+
+export type QueryTableRow = Readonly<Record<string, string | number | null>>;
+
+/** What a key binding or a menu of VS Code wants from the page. `menu` commands are about what was clicked last. */
+export const pageCommands = [
+  "focusFilter",
+  "nextFailure",
+  "previousFailure",
+  "refresh",
+  "nextTab",
+  "previousTab",
+  "menuCopySpanId",
+  "menuCopyName",
+  "menuCopyValue",
+  "menuCopyPath",
+  "menuCopyRow",
+  "menuCopyTable",
+  "menuOpenText",
+] as const;
+export type PageCommand = (typeof pageCommands)[number];
 
 /** What a panel shows. Kept by the page's state, so that it survives a reload of the window. */
 export interface View {
@@ -61,5 +101,6 @@ export type PanelMessage =
   | { type: "failure"; id: number; error: ErrorValue }
   /** 0 to 1. */
   | { type: "progress"; id: number; fraction: number }
+  | { type: "command"; command: PageCommand }
   /** The database changed: what is on screen should be asked for again, without losing selection or scroll. */
   | { type: "changed" };

@@ -17,6 +17,11 @@ export class AttributeTree extends PageElement {
   @state() private active = 0;
   #rows: JsonRow[] = [];
 
+  /** What a row of the tree shows; undefined for an element that is none. */
+  entryOf(row: Element): JsonRow | undefined {
+    return this.#rows[Number(/^attribute-(\d+)$/.exec(row.id)?.[1] ?? -1)];
+  }
+
   protected override willUpdate(changed: PropertyValues): void {
     // What was unfolded stays so when the value is another span's: the same attributes are compared from span to span.
     this.#rows = jsonRows(this.value, this.open);

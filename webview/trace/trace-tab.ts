@@ -91,6 +91,13 @@ export class TraceTab extends PageElement {
     this.requestUpdate();
   }
 
+  /** Does what a key binding of VS Code asks for. */
+  perform(command: "focusFilter" | "nextFailure" | "previousFailure"): void {
+    if (command === "nextFailure") this.#goToFailure(1);
+    else if (command === "previousFailure") this.#goToFailure(-1);
+    else if (command === "focusFilter") this.querySelector<FilterBar>("lens-filter-bar")?.focus();
+  }
+
   /** Shows only spans of this name. */
   filterName(name: string): void {
     this.#change({ ...emptyFilter, name });

@@ -55,6 +55,15 @@ function answer(request: Request): unknown {
         .filter(({ run_id, pipeline_name }) => `${run_id} ${pipeline_name}`.includes(search))
         .slice(0, limit);
     }
+    case "query":
+      return Array.from({ length: request.params.params.limit ?? 5 }, (_, index) => ({
+        span_id: `span_${index}`,
+        name: index === 0 ? "=1+2" : `step_${index % 7}`,
+        start_time: 1_759_478_000 + index,
+        run_id: outlines[sample]().run.run_id,
+      }));
+    case "saveCsv":
+      return true;
     case "copy":
     case "openText":
       return null;

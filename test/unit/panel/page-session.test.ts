@@ -13,6 +13,10 @@ function setUp(methods: Partial<TraceStore> = {}) {
     post: (message) => posted.push(message),
     copy: async (text) => void events.push(`copy ${text}`),
     openText: async ({ title }) => void events.push(`open ${title}`),
+    saveCsv: async ({ name, text }) => {
+      events.push(`save ${name} ${text}`);
+      return true;
+    },
     ready: () => events.push("ready"),
     shown: (view) => events.push(`shown ${view.tab}`),
     warn: () => events.push("warn"),
