@@ -62,6 +62,20 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("filters on %s", (lay
     expect(found.map((run) => run.run_id).sort()).toEqual(timeouts.map((span) => span.run_id).sort());
   });
 
+  test("take a run for one span, also when a part of the condition is joined by or", async () => {
+    const found = await store.listRuns({
+      filter: "name = classify_ticket and (error_type = timeout or error_type = rate_limit)",
+    });
+    const taken = spans.filter(
+      (span) =>
+        span.name === "classify_ticket" &&
+        ["timeout", "rate_limit"].includes(String(attribute(span, "error_type"))),
+    );
+    expect(found.map((run) => run.run_id).sort()).toEqual(
+      [...new Set(taken.map((span) => span.run_id))].sort(),
+    );
+  });
+
   test("with not, take a run only when none of its spans is so", async () => {
     const withTimeout = new Set(
       spans.filter((span) => attribute(span, "error_type") === "timeout").map((span) => span.run_id),
