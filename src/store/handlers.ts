@@ -9,8 +9,9 @@ import { readToldErrors } from "./run-spans.ts";
 import { findRun, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
 import type { StoreSession } from "./session.ts";
 import { mergeErrors } from "./span-error.ts";
-import { level, outline, readSpans, readTrace, spanDetail, usualOf } from "./spans.ts";
+import { level, outline, readSpans, readTrace, rowOf, spanDetail, usualOf } from "./spans.ts";
 import { spanStatistics } from "./statistics.ts";
+import { HISTORY_RUNS, stepHistory } from "./step-history.ts";
 import { readSteps } from "./steps.ts";
 
 type Handlers = {
@@ -59,6 +60,13 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
           usual: usualOf(session.usual(reader, spans.run).get(detail.span.name), nearestRank),
         };
       }),
+    getStepHistory: ({ runId, key, runs }) =>
+      dated((reader) => {
+        const spans = session.runSpans(reader, runId);
+        const row = rowOf(spans, key);
+        const history = session.nameHistory(reader, spans.run, spans.rows.names[row]!, runs ?? HISTORY_RUNS);
+        return stepHistory(spans, row, history);
+      }),
     getSpans: ({ id, ...query }) =>
       read((reader) => readSpans(reader, session.spansOf(reader, resolveRun(reader, id)), query)),
     getMatches: ({ runId, filter }) =>
@@ -83,7 +91,9 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
     },
     getStatisticsReport: (query) => {
       const { value, snapshot } = session.read((reader) =>
-        session.derived(`report ${queryKey(query)}`, () => statisticsReport(reader, query)),
+        session.derived(`report ${queryKey(query)} ${query.utcOffset ?? 0}`, () =>
+          statisticsReport(reader, query, Date.now() / 1000),
+        ),
       );
       return { ...value, statistics: { ...value.statistics, snapshot } };
     },
@@ -116,6 +126,8 @@ function runError(session: StoreSession, reader: Reader, run: Run): SpanError | 
   return mergeErrors(told.run, ...told.steps.values());
 }
 
-function queryKey({ pipelineName, timeRange }: StatisticsQuery): string {
-  return JSON.stringify([pipelineName ?? null, timeRange?.[0] ?? null, timeRange?.[1] ?? null]);
+function queryKey({ pipelineName, pipelineVersion, timeRange }: StatisticsQuery): string {
+  // A version of null differs from none given.
+  const version = pipelineVersion === undefined ? [] : [pipelineVersion];
+  return JSON.stringify([pipelineName ?? null, timeRange?.[0] ?? null, timeRange?.[1] ?? null, version]);
 }

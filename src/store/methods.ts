@@ -7,6 +7,7 @@ import type {
   Outline,
   PipelineSummary,
   QueryRow,
+  ReportQuery,
   Run,
   RunDetail,
   RunQuery,
@@ -14,6 +15,7 @@ import type {
   SpanStatistics,
   StatisticsQuery,
   StatisticsReport,
+  StepHistory,
   StoreInfo,
 } from "./model.ts";
 import type { FlatTrace } from "./spans.ts";
@@ -28,11 +30,12 @@ export interface StoreMethods {
   getOutline: { params: { runId: string; limit?: number }; result: Outline };
   getLevel: { params: { runId: string; parent?: number; limit?: number }; result: Level };
   getSpanDetail: { params: { runId: string; key: number }; result: SpanDetail };
+  getStepHistory: { params: { runId: string; key: number; runs?: number }; result: StepHistory };
   getSpans: { params: { id: string; status?: string; name?: string; filter?: string }; result: FlatTrace };
   getMatches: { params: { runId: string; filter: string }; result: Matches };
   getFilterVocabulary: { params: { runId?: string }; result: FilterVocabulary };
   getSpanStatistics: { params: StatisticsQuery; result: SpanStatistics };
-  getStatisticsReport: { params: StatisticsQuery; result: StatisticsReport };
+  getStatisticsReport: { params: ReportQuery; result: StatisticsReport };
   listPipelines: { params: Record<string, never>; result: PipelineSummary[] };
   query: {
     params: { name: NamedQuery; params: Readonly<Record<string, string | number>> };

@@ -325,3 +325,5 @@ export interface CallOptions {
 }
 
 export type { FilterVocabulary } from "./filtering.ts";
+export type { SameError, StepHistory, StepOccurrence } from "./step-history.ts";
+export type { StepSiblings } from "./step-siblings.ts";

@@ -67,6 +67,9 @@ class WorkerStore implements TraceStore {
   getSpanDetail: TraceStore["getSpanDetail"] = (runId, key, options) =>
     this.client.call("getSpanDetail", { runId, key }, options);
 
+  getStepHistory: TraceStore["getStepHistory"] = (runId, key, query = {}, options) =>
+    this.client.call("getStepHistory", { ...query, runId, key }, options);
+
   getSpans: TraceStore["getSpans"] = async (id, query = {}, options) =>
     growSpans(await this.client.call("getSpans", { ...query, id }, options));
 

@@ -52,7 +52,7 @@ export function readRunSpans(reader: Reader, run: Run): RunSpans {
 }
 
 /** A span without an end cannot be running any more when its run has ended: 0.4.35 leaves its root spans so. */
-function stateInRun(status: string, finished: boolean, run: State): State {
+export function stateInRun(status: string, finished: boolean, run: State): State {
   const state = stateOfSpan(status, finished);
   const over = run === "completed" || run === "failed" || run === "cancelled";
   return state === "running" && over ? "unknown" : state;

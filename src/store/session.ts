@@ -5,10 +5,13 @@ import type { Run } from "./model.ts";
 import { type RunSpans, readRunSpans } from "./run-spans.ts";
 import { findRun, unknownRun } from "./runs.ts";
 import { usualDurations } from "./spans.ts";
+import { type NameHistory, readNameHistory } from "./step-history.ts";
 import { parseTime } from "./values.ts";
 
 /** Spans kept in memory between calls, over all runs. A run of its own is always kept. */
 const CACHED_SPANS = 500_000;
+/** Spans of step histories kept, over all names. */
+const CACHED_OCCURRENCES = 100_000;
 
 /** One database seen through the canonical views, with what was derived from its present state. */
 export class StoreSession {
@@ -83,6 +86,23 @@ export class StoreSession {
   derived<T>(key: string, compute: () => T): T {
     if (!this.#derived.has(key)) this.#derived.set(key, compute());
     return this.#derived.get(key) as T;
+  }
+
+  /** What {@link readNameHistory} finds; the names asked for last are kept. */
+  nameHistory(reader: Reader, run: Run, name: string, limit: number): NameHistory {
+    const kept = this.derived("histories", () => new Map<string, NameHistory>());
+    const key = JSON.stringify([run.pipeline_name, name, limit]);
+    const history = kept.get(key) ?? readNameHistory(reader, run.pipeline_name, name, limit);
+    kept.delete(key);
+    kept.set(key, history);
+    let total = 0;
+    for (const { occurrences } of kept.values()) total += occurrences.length;
+    for (const [old, { occurrences }] of kept) {
+      if (total <= CACHED_OCCURRENCES || old === key) break;
+      total -= occurrences.length;
+      kept.delete(old);
+    }
+    return history;
   }
 
   usual(reader: Reader, run: Run): Map<string, Float64Array> {

@@ -137,7 +137,8 @@ export function level(spans: RunSpans, parent: number | undefined, limit: number
   };
 }
 
-function rowOf(spans: RunSpans, key: number): number {
+/** The row of the span with this key. Throws `not_found`. */
+export function rowOf(spans: RunSpans, key: number): number {
   const row = spans.byKey.get(key);
   if (row === undefined) {
     throw new TraceError(

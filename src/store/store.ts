@@ -7,6 +7,7 @@ import type {
   Outline,
   PipelineSummary,
   QueryRow,
+  ReportQuery,
   Run,
   RunDetail,
   RunQuery,
@@ -15,6 +16,7 @@ import type {
   SpanStatistics,
   StatisticsQuery,
   StatisticsReport,
+  StepHistory,
   StoreInfo,
   Trace,
 } from "./model.ts";
@@ -54,6 +56,17 @@ export interface TraceStore {
   getSpanDetail(runId: string, key: number, options?: CallOptions): Promise<SpanDetail>;
 
   /**
+   * How spans of this span's name did over the newest `runs` runs of its pipeline (default 200), and where it stands among them.
+   * Looking back ends after about two seconds; `complete` tells.
+   */
+  getStepHistory(
+    runId: string,
+    key: number,
+    query?: { runs?: number },
+    options?: CallOptions,
+  ): Promise<StepHistory>;
+
+  /**
    * Spans of a run by start, with raw status and name matched exactly; none while its spans are not written.
    * `id` as in {@link getRunDetail}.
    */
@@ -73,9 +86,9 @@ export interface TraceStore {
   getSpanStatistics(query?: StatisticsQuery, options?: CallOptions): Promise<SpanStatistics>;
 
   /** All of the Statistics tab, from one snapshot. */
-  getStatisticsReport(query?: StatisticsQuery, options?: CallOptions): Promise<StatisticsReport>;
+  getStatisticsReport(query?: ReportQuery, options?: CallOptions): Promise<StatisticsReport>;
 
-  /** Pipelines with their number of runs, by name. */
+  /** Pipelines with their versions and numbers of runs, by name. */
   listPipelines(options?: CallOptions): Promise<PipelineSummary[]>;
 
   /** One of the named queries. `spans-by-attribute` takes `key` and `value`; all take `limit` (default 1,000). */

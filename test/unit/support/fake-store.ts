@@ -16,6 +16,7 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     getOutline: missing("getOutline"),
     getLevel: missing("getLevel"),
     getSpanDetail: missing("getSpanDetail"),
+    getStepHistory: missing("getStepHistory"),
     getSpans: missing("getSpans"),
     getMatches: missing("getMatches"),
     getFilterVocabulary: missing("getFilterVocabulary"),

@@ -1,0 +1,239 @@
+import type { Reader, Snapshot, SqlValue } from "../engine/reader.ts";
+import { anchor, isMonotonic, toWallClock } from "./clock.ts";
+import { HistogramCounts } from "./histogram.ts";
+import type { DurationHistogram, Run, State } from "./model.ts";
+import { nearestRank } from "./percentiles.ts";
+import { orNull, type RunSpans, readRunSpans, stateInRun } from "./run-spans.ts";
+import { listRuns } from "./runs.ts";
+import { errorFromAttributes } from "./span-error.ts";
+import { isFailedSql } from "./status.ts";
+import { type StepSiblings, stepSiblings } from "./step-siblings.ts";
+import { asNumber, asText, parseAttributes } from "./values.ts";
+
+/** How spans of one name did over the newest runs of their pipeline, and where one of them stands among them. */
+export interface StepHistory {
+  readonly name: string;
+  readonly pipeline_name: string;
+  /** Runs that were looked at, the newest of the pipeline. */
+  readonly runs: number;
+  /** False when time or room ran out before all runs asked for were looked at. */
+  readonly complete: boolean;
+  /** Whether the span's own run is one of them. */
+  readonly includes_run: boolean;
+  /** Spans with a start and an end, the end not before the start. */
+  readonly count: number;
+  /** Those of them that failed. */
+  readonly failed: number;
+  /** Seconds. All of {@link count}. */
+  readonly histogram: DurationHistogram;
+  /** Seconds, of those that completed; null when none did. Percentiles by nearest rank. */
+  readonly completed: { readonly count: number; readonly p50: number; readonly p95: number } | null;
+  /** How many other completed spans took less time than this one; null while it is unfinished or when there is no other. */
+  readonly rank: { readonly slower_than: number; readonly of: number } | null;
+  /** Spans of the name in other runs, newest first, cut at {@link OCCURRENCES_LISTED}. */
+  readonly others: readonly StepOccurrence[];
+  readonly others_total: number;
+  /** The same failure in other runs; null unless this span failed. */
+  readonly same_error: SameError | null;
+  readonly siblings: StepSiblings;
+  readonly snapshot: Snapshot;
+}
+
+/** One span of the same name in another run. */
+export interface StepOccurrence {
+  readonly run_id: string;
+  readonly key: number;
+  readonly state: State;
+  /** Seconds since the epoch. */
+  readonly start_time: number | null;
+  /** Seconds; null while unfinished. */
+  readonly duration: number | null;
+  /** Present on failed spans, as in {@link SpanError}. */
+  readonly error_type?: string;
+}
+
+/** Failures of the same name and error type in other runs. */
+export interface SameError {
+  readonly error_type: string;
+  /** In runs older than this one. */
+  readonly before: number;
+  /** In newer ones. */
+  readonly after: number;
+  /** Newest first, cut at {@link SAME_ERRORS_LISTED}. */
+  readonly occurrences: readonly StepOccurrence[];
+  /** The newest one that was before; null when there was none. */
+  readonly last_before: StepOccurrence | null;
+}
+
+/** Spans of one name over the newest runs, newest first. Depends on no single span, so that it can be kept. */
+export interface NameHistory {
+  readonly runIds: readonly string[];
+  readonly complete: boolean;
+  readonly occurrences: readonly StepOccurrence[];
+}
+
+/** Runs looked at when nothing else is asked for. */
+export const HISTORY_RUNS = 200;
+export const OCCURRENCES_LISTED = 50;
+export const SAME_ERRORS_LISTED = 20;
+
+const MOST_OCCURRENCES = 50_000;
+/** Milliseconds. A pipeline of huge runs is looked back on less far, and the answer says so. */
+const PATIENCE = 2_000;
+const PAGE = 50;
+
+/** Looks for spans of one name in the newest `limit` runs of a pipeline, run by run, until time or room runs out. */
+export function readNameHistory(
+  reader: Reader,
+  pipeline: string,
+  name: string,
+  limit: number,
+  now: () => number = Date.now,
+): NameHistory {
+  const deadline = now() + PATIENCE;
+  const runIds: string[] = [];
+  const occurrences: StepOccurrence[] = [];
+  let after: Run | undefined;
+  while (runIds.length < limit) {
+    const page = listRuns(reader, {
+      pipeline,
+      limit: Math.min(PAGE, limit - runIds.length),
+      ...(after && { after }),
+    });
+    for (const run of page) {
+      if (now() > deadline || occurrences.length > MOST_OCCURRENCES)
+        return { runIds, complete: false, occurrences };
+      reader.checkCancelled();
+      reader.progress(runIds.length / limit);
+      runIds.push(run.run_id);
+      if (run.span_count > 0) for (const one of occurrencesIn(reader, run, name)) occurrences.push(one);
+    }
+    after = page.at(-1);
+    if (page.length < PAGE) break;
+  }
+  return { runIds, complete: true, occurrences };
+}
+
+/** Spans of one name in one run, the latest first. */
+function occurrencesIn(reader: Reader, run: Run, name: string): StepOccurrence[] {
+  const found: { start: number; occurrence: StepOccurrence }[] = [];
+  let offset: number | undefined;
+  let whole: RunSpans | undefined;
+  reader.each(
+    `SELECT key, status, start_raw, end_raw, CASE WHEN ${isFailedSql("status")} THEN attributes END
+      FROM lens_spans WHERE run_id = ? AND name = ? ORDER BY key DESC`,
+    [run.run_id, name],
+    ([keyValue, status, startValue, endValue, attributes]) => {
+      const key = keyValue as number;
+      const start = asNumber(startValue) ?? Number.NaN;
+      const end = asNumber(endValue) ?? Number.NaN;
+      if (isMonotonic(start)) offset ??= offsetOf(reader, run);
+      const wall = toWallClock(start, offset ?? 0);
+      const state = stateInRun(asText(status) ?? "unknown", !Number.isNaN(end), run.state);
+      let error: string | undefined;
+      if (state === "failed") {
+        error = errorFromAttributes(parseAttributes(asText(attributes ?? null)))?.type;
+        if (error === undefined) {
+          // What a span does not say of itself its children, its step and its run do.
+          whole ??= readRunSpans(reader, run);
+          error = whole.errors.get(whole.byKey.get(key) ?? -1)?.type ?? "unknown";
+        }
+      }
+      found.push({
+        start: wall,
+        occurrence: {
+          run_id: run.run_id,
+          key,
+          state,
+          start_time: orNull(wall),
+          duration: orNull(end - start),
+          ...(error !== undefined && { error_type: error }),
+        },
+      });
+    },
+  );
+  found.sort(
+    (a, b) =>
+      (Number.isNaN(b.start) ? -Infinity : b.start) - (Number.isNaN(a.start) ? -Infinity : a.start) || 0,
+  );
+  return found.map(({ occurrence }) => occurrence);
+}
+
+function offsetOf(reader: Reader, run: Run): number {
+  const row = reader.get<{ earliest: SqlValue }>(
+    "SELECT min(start_raw) AS earliest FROM lens_spans WHERE run_id = ?",
+    [run.run_id],
+  );
+  return anchor(asNumber(row?.earliest) ?? Number.POSITIVE_INFINITY, run.start_time);
+}
+
+/** Where the span at `row` stands in the history of its name. */
+export function stepHistory(
+  spans: RunSpans,
+  row: number,
+  history: NameHistory,
+): Omit<StepHistory, "snapshot"> {
+  const own = spans.run.run_id;
+  const key = spans.rows.keys[row]!;
+  const duration = spans.rows.ends[row]! - spans.rows.starts[row]!;
+  const counts = new HistogramCounts();
+  const completed: number[] = [];
+  let count = 0;
+  let failed = 0;
+  let slowerThan = 0;
+  let rivals = 0;
+  for (const one of history.occurrences) {
+    if (one.duration === null || one.duration < 0) continue;
+    counts.add(one.duration, one.state === "failed");
+    count += 1;
+    if (one.state === "failed") failed += 1;
+    if (one.state !== "completed") continue;
+    completed.push(one.duration);
+    if (one.run_id === own && one.key === key) continue;
+    rivals += 1;
+    if (one.duration < duration) slowerThan += 1;
+  }
+  const sorted = Float64Array.from(completed).sort();
+  const others = history.occurrences.filter((one) => one.run_id !== own);
+  return {
+    name: spans.rows.names[row]!,
+    pipeline_name: spans.run.pipeline_name,
+    runs: history.runIds.length,
+    complete: history.complete,
+    includes_run: history.runIds.includes(own),
+    count,
+    failed,
+    histogram: counts.result(),
+    completed:
+      sorted.length === 0
+        ? null
+        : { count: sorted.length, p50: nearestRank(sorted, 0.5), p95: nearestRank(sorted, 0.95) },
+    rank: duration >= 0 && rivals > 0 ? { slower_than: slowerThan, of: rivals } : null,
+    others: others.slice(0, OCCURRENCES_LISTED),
+    others_total: others.length,
+    same_error: sameError(spans, row, history, others),
+    siblings: stepSiblings(spans, row),
+  };
+}
+
+/** Runs stand newest first: what comes after this run in the list was before it. A run beyond the list is older than all of it. */
+function sameError(
+  spans: RunSpans,
+  row: number,
+  { runIds }: NameHistory,
+  others: readonly StepOccurrence[],
+): SameError | null {
+  const error = spans.errors.get(row);
+  if (!error) return null;
+  const same = others.filter((one) => one.state === "failed" && one.error_type === error.type);
+  const place = runIds.indexOf(spans.run.run_id);
+  const older = new Set(place < 0 ? [] : runIds.slice(place + 1));
+  const before = same.filter((one) => older.has(one.run_id));
+  return {
+    error_type: error.type,
+    before: before.length,
+    after: same.length - before.length,
+    occurrences: same.slice(0, SAME_ERRORS_LISTED),
+    last_before: before[0] ?? null,
+  };
+}
