@@ -7,7 +7,6 @@ import type {
   Outline,
   PipelineSummary,
   QueryRow,
-  ReportQuery,
   Run,
   RunDetail,
   RunQuery,
@@ -86,9 +85,9 @@ export interface TraceStore {
   getSpanStatistics(query?: StatisticsQuery, options?: CallOptions): Promise<SpanStatistics>;
 
   /** All of the Statistics tab, from one snapshot. */
-  getStatisticsReport(query?: ReportQuery, options?: CallOptions): Promise<StatisticsReport>;
+  getStatisticsReport(query?: StatisticsQuery, options?: CallOptions): Promise<StatisticsReport>;
 
-  /** Pipelines with their versions and numbers of runs, by name. */
+  /** Pipelines with their number of runs, by name. */
   listPipelines(options?: CallOptions): Promise<PipelineSummary[]>;
 
   /** One of the named queries. `spans-by-attribute` takes `key` and `value`; all take `limit` (default 1,000). */
