@@ -174,7 +174,11 @@ Memory is the most that a whole process held; one that does nothing holds ${mega
 ${cpu}; load ${load} at the end (other work on the machine makes all figures worse); both sides on Node ${node}.
 The native side is Node's own SQLite with the SQL that a user would write, without self times, percentiles by window
 functions or by sorting in JavaScript, whichever is faster: ${peerNames(results)}.`);
-  if (!withFlujo) console.log(`flujo itself was left out: name a Python that has it in ${pythonVariable}.`);
+  console.log(
+    withFlujo
+      ? "flujo itself answers less: its list counts no spans, its statistics have no percentiles, costs or self times."
+      : `flujo itself was left out: name a Python that has it in ${pythonVariable}.`,
+  );
 }
 
 /** @param {readonly Result[]} results */

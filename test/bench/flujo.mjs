@@ -5,6 +5,9 @@ import { flujoArguments } from "./cases.mjs";
 /** The environment variable that names a Python which can import flujo. */
 export const pythonVariable = "FLUJO_LENS_FLUJO_PYTHON";
 
+/** Databases that were found unreadable, so that it is said once. */
+const told = new Set();
+
 /**
  * Whether the named flujo can read a database; prints a line when it is not there or cannot.
  *
@@ -17,6 +20,8 @@ export async function flujoPython(database, title) {
   if (python === undefined) return undefined;
   const { code, stderr } = await execute(python, flujoArguments("open", database));
   if (code === 0) return python;
+  if (told.has(title)) return undefined;
+  told.add(title);
   const reason = stderr.trim().split("\n").at(-1);
   console.log(`flujo in ${python} does not read ${title} (${reason}); it is left out there.`);
   return undefined;
