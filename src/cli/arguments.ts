@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { type FilterScope, findMistake } from "../filter/check.ts";
 
 /** A whole number from 1 up, as `--limit` takes it. */
 export function parseLimit(text: string): number {
@@ -34,4 +35,13 @@ export function parseDatabase(text: string): string {
 export function parseFile(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It takes the path of a file.");
   return text;
+}
+
+/** A filter in the filter language, about spans or about runs. A mistake is told with its place. */
+export function parseFilterFor(scope: FilterScope): (text: string) => string {
+  return (text) => {
+    const mistake = findMistake(text, scope, Date.now() / 1000);
+    if (mistake === undefined) return text;
+    throw new InvalidArgumentError(`At character ${mistake.place.from + 1}: ${mistake.message}`);
+  };
 }

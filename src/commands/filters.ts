@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { findMistake } from "../filter/check.ts";
 import { describeFilter, groupingName } from "../views/filter-text.ts";
 import { plainLabel } from "../views/plain-label.ts";
 import { filterStates, type Grouping, groupings, noFilter } from "../views/run-filter.ts";
@@ -15,6 +16,7 @@ export function filterCommands(settings: ViewSettings, databases: WorkspaceDatab
     "flujoLens.filterByStatus": () => filterByStatus(settings),
     "flujoLens.filterByPipeline": () => filterByPipeline(settings, databases),
     "flujoLens.filterByText": () => filterByText(settings),
+    "flujoLens.filterByExpression": () => filterByExpression(settings),
     "flujoLens.clearFilter": () => settings.setFilter(noFilter),
     "flujoLens.groupRuns": () => groupRuns(settings),
   };
@@ -41,6 +43,12 @@ async function chooseFilter(settings: ViewSettings): Promise<void> {
         iconPath: new vscode.ThemeIcon("search"),
         description: plainLabel(filter.text ?? ""),
         command: "flujoLens.filterByText",
+      },
+      {
+        label: vscode.l10n.t("Expression…"),
+        iconPath: new vscode.ThemeIcon("symbol-boolean"),
+        description: plainLabel(filter.expression ?? ""),
+        command: "flujoLens.filterByExpression",
       },
       {
         label: vscode.l10n.t("Clear Filter"),
@@ -119,6 +127,22 @@ async function filterByText(settings: ViewSettings): Promise<void> {
     value: settings.filter.text,
   });
   if (text !== undefined) await settings.setFilter({ ...settings.filter, text: text.trim() || undefined });
+}
+
+async function filterByExpression(settings: ViewSettings): Promise<void> {
+  const expression = await vscode.window.showInputBox({
+    title: vscode.l10n.t("Show Runs That an Expression Takes"),
+    prompt: vscode.l10n.t("Facts of runs, or of any of their spans. Empty shows all."),
+    placeHolder: "duration > 2s and error_type in (timeout, rate_limit) and start > -24h",
+    value: settings.filter.expression,
+    validateInput: (text) => {
+      const mistake = findMistake(text, "runs", Date.now() / 1000);
+      if (mistake === undefined) return undefined;
+      return vscode.l10n.t("At character {0}: {1}", mistake.place.from + 1, mistake.message);
+    },
+  });
+  if (expression === undefined) return;
+  await settings.setFilter({ ...settings.filter, expression: expression.trim() || undefined });
 }
 
 async function groupRuns(settings: ViewSettings): Promise<void> {

@@ -13,7 +13,7 @@ import type {
   RunsNode,
   SpanNode,
 } from "./nodes.ts";
-import { isFiltering, toQuery } from "./run-filter.ts";
+import { isFiltering, isFilteringWithin, toQuery } from "./run-filter.ts";
 import { RunPages } from "./run-pages.ts";
 import { runsText } from "./tree-items.ts";
 import type { ViewSettings } from "./view-settings.ts";
@@ -149,7 +149,7 @@ export class DatabaseTree {
     const pipelines = (await store.listPipelines({ signal: this.calls.signal })).filter(
       ({ pipeline_name }) => filter.pipeline === undefined || filter.pipeline === pipeline_name,
     );
-    const filtering = filter.states.length > 0 || filter.text !== undefined;
+    const filtering = isFilteringWithin(filter);
     const groups = pipelines.map(
       ({ pipeline_name, runs }): GroupNode => ({
         kind: "group",

@@ -12,6 +12,7 @@ export function describeFilter(filter: RunFilter): string | undefined {
     parts.push(vscode.l10n.t("pipeline {0}", oneLine(filter.pipeline, 60)));
   }
   if (filter.text !== undefined) parts.push(vscode.l10n.t('with "{0}"', oneLine(filter.text, 60)));
+  if (filter.expression !== undefined) parts.push(oneLine(filter.expression, 100));
   return vscode.l10n.t("filter: {0}", parts.join(" · "));
 }
 

@@ -131,6 +131,11 @@ describe("the Runs view", () => {
           (await allRuns(root)).map((row) => row.run.run_id),
           [run_id],
         );
+        await settings.setFilter({
+          ...noFilter,
+          expression: "error_type = timeout and name = classify_ticket",
+        });
+        assert.equal((await allRuns(root)).length, 3);
         await settings.setFilter({ ...noFilter, text: "in no run" });
         assert.deepEqual(await labelsBelow(root), ["No run matches the filter."]);
         await vscode.commands.executeCommand("flujoLens.clearFilter");

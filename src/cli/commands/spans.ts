@@ -3,7 +3,7 @@ import { formatDuration, formatTime } from "../../format/numbers.ts";
 import { oneLine } from "../../format/text.ts";
 import type { Span } from "../../store/model.ts";
 import { stateOfSpan } from "../../store/status.ts";
-import { parseRunId } from "../arguments.ts";
+import { parseFilterFor, parseRunId } from "../arguments.ts";
 import type { Palette } from "../colour.ts";
 import { markOf, painterOf } from "../marks.ts";
 import type { StartSession } from "../program.ts";
@@ -13,6 +13,7 @@ import { type Column, tableLines } from "../table.ts";
 interface SpansOptions {
   readonly status?: string;
   readonly name?: string;
+  readonly filter?: string;
 }
 
 /** `flujo-lens spans RUN`: the spans of a run as a list. */
@@ -24,11 +25,15 @@ export function addSpansCommand(program: Command, start: StartSession): void {
     .argument("<run_id>", "run id or a part that only one run has", parseRunId)
     .option("--status <status>", "only spans with this status, as flujo writes it")
     .option("--name <name>", "only spans with this name")
+    .option(
+      "--filter <expression>",
+      "only spans that it takes: 'status = failed and duration > 2s'",
+      parseFilterFor("spans"),
+    )
     .action(async (runId: string, options: SpansOptions, command: Command) => {
       const session = start(command);
       await session.withStore(async (store) => {
-        const { status, name } = options;
-        const spans = await store.getSpans(runId, { status, name }, { signal: session.signal });
+        const spans = await store.getSpans(runId, options, { signal: session.signal });
         if (session.json) await session.writeJson(shaped(spans, spanShape));
         else if (spans.length === 0) await session.writeLines([whyEmpty(runId, options)]);
         else await session.writeLines(spanLines(spans, session.palette, session.out.width));
@@ -36,10 +41,11 @@ export function addSpansCommand(program: Command, start: StartSession): void {
     });
 }
 
-function whyEmpty(runId: string, { status, name }: SpansOptions): string {
+function whyEmpty(runId: string, { status, name, filter }: SpansOptions): string {
   const filters = [
     status === undefined ? "" : `the status "${oneLine(status, 100)}"`,
     name === undefined ? "" : `the name "${oneLine(name, 100)}"`,
+    filter === undefined ? "" : `what the filter "${oneLine(filter, 100)}" asks for`,
   ].filter((filter) => filter !== "");
   if (filters.length > 0) return `No span of this run has ${filters.join(" and ")}.`;
   return `This run has no spans: flujo writes them when a run ends. "flujo-lens show ${oneLine(runId, 100)}" lists its steps.`;

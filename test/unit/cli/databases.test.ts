@@ -190,3 +190,42 @@ function idsOf(root: NestedSpan): string[] {
   }
   return ids;
 }
+
+describe("filters", () => {
+  const db = ["--db", fixture("v0.6.11")];
+
+  it("choose runs by their own facts and by those of their spans", async () => {
+    const all = await cliJson<ListedRun[]>(["list", "--limit", "1000", ...db]);
+    const failed = await cliJson<ListedRun[]>([
+      "list",
+      "--limit",
+      "1000",
+      "--filter",
+      "failed > 0 and duration > 1s",
+      ...db,
+    ]);
+    expect(failed).toEqual(all.filter((one) => one.failed_count > 0 && one.end_time! - one.start_time > 1));
+    const timeouts = ["list", "--filter", "name = classify_ticket and error_type = timeout", ...db];
+    expect(await cliJson<ListedRun[]>(timeouts)).toHaveLength(3);
+  });
+
+  it("choose spans of a run", async () => {
+    const [one] = await cliJson<ListedRun[]>(["list", "--status", "failed", "--limit", "1", ...db]);
+    const spans = await cliJson<ListedSpan[]>(["spans", one!.run_id, ...db]);
+    const roots = await cliJson<ListedSpan[]>([
+      "spans",
+      one!.run_id,
+      "--filter",
+      "status = failed and depth = 0",
+      ...db,
+    ]);
+    expect(roots).toEqual(spans.filter((span) => span.parent_span_id === null));
+  });
+
+  it("with a mistake are wrong usage, told with its place", async () => {
+    const outcome = await cli(["list", "--filter", "status =", ...db]);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stdout).toBe("");
+    expect(outcome.stderr).toContain("At character 9: A value is missing here");
+  });
+});

@@ -3,7 +3,7 @@ import { filterFrom, groupingFrom, isFiltering, noFilter, toQuery } from "../../
 
 describe("run filter", () => {
   it("asks for everything when nothing is chosen", () => {
-    expect(toQuery(noFilter)).toEqual({ status: undefined, pipeline: undefined, search: undefined });
+    expect(toQuery(noFilter)).toEqual({});
     expect(isFiltering(noFilter)).toBe(false);
   });
 
@@ -21,7 +21,7 @@ describe("run filter", () => {
   );
 
   it("comes back from the memory as it went in, without states that no longer exist", () => {
-    const filter = { states: ["failed"], pipeline: "p", text: "t" };
+    const filter = { states: ["failed"], pipeline: "p", text: "t", expression: "duration > 2s" };
     expect(filterFrom(JSON.parse(JSON.stringify(filter)))).toEqual(filter);
     expect(filterFrom({ states: ["failed", "lost"] }).states).toEqual(["failed"]);
   });
