@@ -21,8 +21,8 @@ export interface GridSort {
 }
 
 /** Pixels a character takes, on average, and those around a cell's text. */
-const CHARACTER = 7.2;
-const PADDING = 20;
+const CHARACTER = 7.8;
+const PADDING = 24;
 /** Rows looked at to find how wide a column should be. */
 const LOOKED_AT = 200;
 export const COLUMN_WIDTH = { min: 48, max: 360 };
