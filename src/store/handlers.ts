@@ -91,7 +91,9 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
     },
     getStatisticsReport: (query) => {
       const { value, snapshot } = session.read((reader) =>
-        session.derived(`report ${queryKey(query)}`, () => statisticsReport(reader, query)),
+        session.derived(`report ${queryKey(query)} ${query.utcOffset ?? 0}`, () =>
+          statisticsReport(reader, query, Date.now() / 1000),
+        ),
       );
       return { ...value, statistics: { ...value.statistics, snapshot } };
     },
@@ -124,6 +126,8 @@ function runError(session: StoreSession, reader: Reader, run: Run): SpanError | 
   return mergeErrors(told.run, ...told.steps.values());
 }
 
-function queryKey({ pipelineName, timeRange }: StatisticsQuery): string {
-  return JSON.stringify([pipelineName ?? null, timeRange?.[0] ?? null, timeRange?.[1] ?? null]);
+function queryKey({ pipelineName, pipelineVersion, timeRange }: StatisticsQuery): string {
+  // A version of null differs from none given.
+  const version = pipelineVersion === undefined ? [] : [pipelineVersion];
+  return JSON.stringify([pipelineName ?? null, timeRange?.[0] ?? null, timeRange?.[1] ?? null, version]);
 }

@@ -7,6 +7,7 @@ import type {
   Outline,
   PipelineSummary,
   QueryRow,
+  ReportQuery,
   Run,
   RunDetail,
   RunQuery,
@@ -34,7 +35,7 @@ export interface StoreMethods {
   getMatches: { params: { runId: string; filter: string }; result: Matches };
   getFilterVocabulary: { params: { runId?: string }; result: FilterVocabulary };
   getSpanStatistics: { params: StatisticsQuery; result: SpanStatistics };
-  getStatisticsReport: { params: StatisticsQuery; result: StatisticsReport };
+  getStatisticsReport: { params: ReportQuery; result: StatisticsReport };
   listPipelines: { params: Record<string, never>; result: PipelineSummary[] };
   query: {
     params: { name: NamedQuery; params: Readonly<Record<string, string | number>> };

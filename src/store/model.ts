@@ -203,7 +203,14 @@ export type TimeRange = readonly [from: number | undefined, to: number | undefin
 
 export interface StatisticsQuery {
   pipelineName?: string;
+  /** Exact; null means runs without a version. */
+  pipelineVersion?: string | null;
   timeRange?: TimeRange;
+}
+
+export interface ReportQuery extends StatisticsQuery {
+  /** Seconds to add to UTC for the clock by which days and hours of {@link StatisticsReport.timeline} begin. Default 0. */
+  utcOffset?: number;
 }
 
 /** Seconds, US dollars, tokens. Percentiles by nearest rank. */
@@ -247,6 +254,35 @@ export interface DurationHistogram {
   readonly failed: readonly number[];
 }
 
+/** Figures of one stretch of time. Runs count by their start, spans by theirs. Seconds, US dollars; null without any. */
+export interface PeriodFigures {
+  readonly runs: number;
+  readonly failed_runs: number;
+  readonly total_spans: number;
+  readonly failed_spans: number;
+  /** Of whole runs that have ended. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly cost: number | null;
+  readonly tokens: number | null;
+}
+
+/** Stretches of equal length, in order. Stretch i goes from `edges[i]` to below `edges[i + 1]`, seconds since the epoch. */
+export interface Timeline {
+  /** Seconds. 0 when there is nothing to lay out. */
+  readonly width: number;
+  readonly edges: readonly number[];
+  /** Runs that began in each stretch, for every state that occurs. */
+  readonly runs: Readonly<Partial<Record<State, readonly number[]>>>;
+}
+
+/** Finished spans of one name over the stretches of the timeline. */
+export interface NameSeries {
+  readonly counts: readonly number[];
+  /** Seconds; null where the stretch holds no span of the name. */
+  readonly p50: readonly (number | null)[];
+}
+
 /** The Statistics tab in one answer, one snapshot. */
 export interface StatisticsReport {
   readonly statistics: SpanStatistics;
@@ -255,27 +291,59 @@ export interface StatisticsReport {
     readonly by_state: Readonly<Partial<Record<State, number>>>;
     readonly cost: number | null;
     readonly tokens: number | null;
+    /** Seconds, of whole runs that have ended. */
+    readonly p50: number | null;
+    readonly p95: number | null;
   };
+  /** The stretch of the same length right before the time range; null when the range has no beginning. */
+  readonly before: (PeriodFigures & { readonly range: readonly [from: number, to: number] }) | null;
+  readonly timeline: Timeline;
+  /** By span name, for the 1,000 most frequent ones. */
+  readonly series: Readonly<Record<string, NameSeries>>;
   readonly pipelines: readonly PipelinePerformance[];
-  readonly errors: readonly ErrorPattern[];
+  readonly errors: readonly ErrorGroup[];
   readonly histogram: DurationHistogram;
   /** Start of the earliest and the latest span in the answer; null without spans. */
   readonly covered: readonly [from: number, to: number] | null;
 }
 
-export interface PipelinePerformance {
-  readonly pipeline_name: string;
+/** Seconds are of whole runs that have ended. */
+export interface Performance {
   readonly runs: number;
   readonly failed_runs: number;
   readonly total_spans: number;
   readonly failed_spans: number;
-  /** Seconds, of whole runs. */
   readonly p50: number | null;
   readonly p95: number | null;
   readonly cost: number | null;
 }
 
-/** Deepest failed spans that look alike. */
+export interface PipelinePerformance extends Performance {
+  readonly pipeline_name: string;
+  /** The version of the newest run first. */
+  readonly versions: readonly VersionPerformance[];
+}
+
+export interface VersionPerformance extends Performance {
+  readonly pipeline_version: string | null;
+}
+
+/** Deepest failed spans with the same type and shape of message, whatever their names. */
+export interface ErrorGroup {
+  /** Names the group: its type and the shape of its message. */
+  readonly fingerprint: string;
+  readonly error_type: string;
+  /** The newest message of the group, cut at 300 characters. */
+  readonly message: string;
+  readonly count: number;
+  /** Names of the spans, most frequent first. */
+  readonly names: readonly string[];
+  readonly last_time: number | null;
+  readonly last_run_id: string;
+  readonly last_key: number;
+}
+
+/** Deepest failed spans of one name that look alike. */
 export interface ErrorPattern {
   readonly name: string;
   readonly error_type: string;
@@ -291,6 +359,8 @@ export interface ErrorPattern {
 export interface PipelineSummary {
   readonly pipeline_name: string;
   readonly runs: number;
+  /** The version of the newest run first; null stands for runs without one. */
+  readonly versions: readonly { readonly pipeline_version: string | null; readonly runs: number }[];
 }
 
 export interface StoreInfo {

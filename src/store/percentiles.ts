@@ -18,6 +18,10 @@ export class NumberList {
     this.#values[this.length++] = value;
   }
 
+  at(index: number): number {
+    return this.#values[index]!;
+  }
+
   /** The values in order, sorted in place. */
   sorted(): Float64Array {
     return this.#values.subarray(0, this.length).sort();

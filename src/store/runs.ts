@@ -146,13 +146,21 @@ export function unknownRun(part: string): TraceError {
 }
 
 export function listPipelines(reader: Reader): PipelineSummary[] {
-  return reader
-    .all<{ name: SqlValue; runs: number }>(
-      "SELECT pipeline_name AS name, count(*) AS runs FROM lens_runs GROUP BY pipeline_name ORDER BY pipeline_name",
-      [],
-      Number.POSITIVE_INFINITY,
-    )
-    .map(({ name, runs }) => ({ pipeline_name: asText(name) ?? "", runs }));
+  const rows = reader.all<{ name: SqlValue; version: SqlValue; runs: number; newest: number | null }>(
+    `SELECT pipeline_name AS name, pipeline_version AS version, count(*) AS runs, max(lens_time(start_text)) AS newest
+      FROM lens_runs GROUP BY pipeline_name, pipeline_version ORDER BY pipeline_name, newest DESC, version DESC`,
+    [],
+    Number.POSITIVE_INFINITY,
+  );
+  const pipelines = new Map<string, { runs: number; versions: PipelineSummary["versions"][number][] }>();
+  for (const { name, version, runs } of rows) {
+    const pipeline_name = asText(name) ?? "";
+    const pipeline = pipelines.get(pipeline_name) ?? { runs: 0, versions: [] };
+    pipelines.set(pipeline_name, pipeline);
+    pipeline.runs += runs;
+    pipeline.versions.push({ pipeline_version: asText(version), runs });
+  }
+  return Array.from(pipelines, ([pipeline_name, summary]) => ({ pipeline_name, ...summary }));
 }
 
 function completeRun(reader: Reader, row: RunRow): Run {

@@ -11,6 +11,7 @@ import { asNumber, asText, parseAttributes, parseTime } from "./values.ts";
 export interface PassRun {
   readonly run_id: string;
   readonly pipeline_name: string;
+  readonly pipeline_version: string | null;
   readonly status: string;
   readonly start_time: number | null;
 }
@@ -34,16 +35,35 @@ export function passOverSpans(
   visit: (passed: PassedRun) => void,
   restart: () => void,
 ): void {
-  const runs = readPassRuns(reader, query.pipelineName);
-  if (query.pipelineName === undefined) {
+  const runs = readPassRuns(reader, query);
+  const chosen = runCondition(query);
+  if (chosen === undefined) {
     if (passInOrder(reader, query, runs, visit, "lens_spans_scan", [])) return;
     restart();
     passInOrder(reader, query, runs, visit, "lens_spans ORDER BY run_id, key", []);
     return;
   }
-  const condition =
-    "lens_spans WHERE run_id IN (SELECT run_id FROM lens_runs WHERE pipeline_name = ?) ORDER BY run_id, key";
-  passInOrder(reader, query, runs, visit, condition, [query.pipelineName]);
+  const source = `lens_spans WHERE run_id IN (SELECT run_id FROM lens_runs WHERE ${chosen.sql}) ORDER BY run_id, key`;
+  passInOrder(reader, query, runs, visit, source, chosen.params);
+}
+
+/** Which rows of `lens_runs` a query asks for, as SQL; undefined for all of them. */
+export function runCondition({
+  pipelineName,
+  pipelineVersion,
+}: StatisticsQuery): { sql: string; params: readonly SqlValue[] } | undefined {
+  const parts: string[] = [];
+  const params: SqlValue[] = [];
+  if (pipelineName !== undefined) {
+    parts.push("pipeline_name = ?");
+    params.push(pipelineName);
+  }
+  if (pipelineVersion === null) parts.push("pipeline_version IS NULL");
+  else if (pipelineVersion !== undefined) {
+    parts.push("pipeline_version = ?");
+    params.push(pipelineVersion);
+  }
+  return parts.length === 0 ? undefined : { sql: parts.join(" AND "), params };
 }
 
 /** False when a run came back after another had begun; what was visited by then must be thrown away. */
@@ -123,16 +143,18 @@ export function within(time: number, range: StatisticsQuery["timeRange"]): boole
   return time >= (range[0] ?? Number.NEGATIVE_INFINITY) && time <= (range[1] ?? Number.POSITIVE_INFINITY);
 }
 
-function readPassRuns(reader: Reader, pipeline: string | undefined): Map<string, PassRun> {
+function readPassRuns(reader: Reader, query: StatisticsQuery): Map<string, PassRun> {
   const runs = new Map<string, PassRun>();
+  const chosen = runCondition(query);
   reader.each(
-    "SELECT run_id, pipeline_name, status, start_text FROM lens_runs WHERE ?1 IS NULL OR pipeline_name = ?1",
-    [pipeline ?? null],
-    ([id, name, status, start]) => {
+    `SELECT run_id, pipeline_name, pipeline_version, status, start_text FROM lens_runs ${chosen ? `WHERE ${chosen.sql}` : ""}`,
+    chosen?.params ?? [],
+    ([id, name, version, status, start]) => {
       const run_id = asText(id) ?? "";
       runs.set(run_id, {
         run_id,
         pipeline_name: asText(name) ?? "",
+        pipeline_version: asText(version ?? null),
         status: asText(status) ?? "unknown",
         start_time: parseTime(start),
       });

@@ -7,6 +7,7 @@ import type {
   Outline,
   PipelineSummary,
   QueryRow,
+  ReportQuery,
   Run,
   RunDetail,
   RunQuery,
@@ -85,9 +86,9 @@ export interface TraceStore {
   getSpanStatistics(query?: StatisticsQuery, options?: CallOptions): Promise<SpanStatistics>;
 
   /** All of the Statistics tab, from one snapshot. */
-  getStatisticsReport(query?: StatisticsQuery, options?: CallOptions): Promise<StatisticsReport>;
+  getStatisticsReport(query?: ReportQuery, options?: CallOptions): Promise<StatisticsReport>;
 
-  /** Pipelines with their number of runs, by name. */
+  /** Pipelines with their versions and numbers of runs, by name. */
   listPipelines(options?: CallOptions): Promise<PipelineSummary[]>;
 
   /** One of the named queries. `spans-by-attribute` takes `key` and `value`; all take `limit` (default 1,000). */

@@ -9,7 +9,7 @@ import {
   formatTime,
 } from "../../src/format/numbers.ts";
 import { clip, oneLine, visible } from "../../src/format/text.ts";
-import type { ErrorPattern, PipelinePerformance } from "../../src/protocol/messages.ts";
+import type { ErrorGroup, PipelinePerformance } from "../../src/protocol/messages.ts";
 import { linkButton } from "../parts/actions.ts";
 import { strings } from "../strings.ts";
 
@@ -47,8 +47,8 @@ export function pipelineTable(
 
 /** `open` shows the newest failure of a pattern. */
 export function errorTable(
-  patterns: readonly ErrorPattern[],
-  open: (pattern: ErrorPattern) => void,
+  patterns: readonly ErrorGroup[],
+  open: (pattern: ErrorGroup) => void,
   now: number,
 ): TemplateResult {
   if (patterns.length === 0) return html`<p class="quiet">${strings.errorsEmpty}</p>`;
@@ -69,14 +69,19 @@ export function errorTable(
             <td>
               <button type="button" class="link error-link" title=${strings.openNewest} @click=${() => open(pattern)}>
                 <b>${oneLine(pattern.error_type, 100)}</b> <span class="error-text">${clip(visible(pattern.message), 300)}</span>
-                <span class="quiet in-span">${strings.inName(oneLine(pattern.name, 80))}</span>
+                <span class="quiet in-span">${strings.inName(namesOf(pattern))}</span>
               </button>
             </td>
-            <td class="span-column">${oneLine(pattern.name, 80)}</td>
+            <td class="span-column">${namesOf(pattern)}</td>
             <td class="quiet nowrap" title=${formatTime(pattern.last_time)}>${formatAge(pattern.last_time, now)}</td>
           </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
+}
+
+/** The names of the spans that failed so, on one line. */
+function namesOf({ names }: ErrorGroup): string {
+  return oneLine(names.join(", "), 120);
 }

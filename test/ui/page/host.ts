@@ -48,6 +48,7 @@ function answer(request: Request): unknown {
       return ["code_review", "invoice_extraction", "support_triage"].map((pipeline_name) => ({
         pipeline_name,
         runs: 100,
+        versions: [],
       }));
     case "runs": {
       const { search = "", limit } = request.params;

@@ -471,13 +471,19 @@ export function sampleReport(pipelineName: string | undefined, isEmpty: boolean)
       by_state: isEmpty ? {} : { completed: 233, failed: 59, paused: 7, running: 1 },
       cost: 1.32,
       tokens: 1_204_331,
+      p50: 2.6,
+      p95: 24.1,
     },
-    pipelines: isEmpty ? [] : pipelines,
+    before: null,
+    timeline: { width: 0, edges: [], runs: {} },
+    series: {},
+    pipelines: isEmpty ? [] : pipelines.map((pipeline) => ({ ...pipeline, versions: [] })),
     errors: isEmpty
       ? []
       : [
           {
-            name: "call_tool:search",
+            fingerprint: "call_tool:search",
+            names: ["call_tool:search"],
             error_type: "tool_error",
             message: "Tool 'search' raised KeyError: 'customer_tier'",
             count: 31,
@@ -486,7 +492,8 @@ export function sampleReport(pipelineName: string | undefined, isEmpty: boolean)
             last_key: 9,
           },
           {
-            name: "extract_fields",
+            fingerprint: "extract_fields",
+            names: ["extract_fields"],
             error_type: "ValidationError",
             message: "3 validation errors for Invoice\ntotal\n  Input should be a valid decimal",
             count: 9,
@@ -495,7 +502,8 @@ export function sampleReport(pipelineName: string | undefined, isEmpty: boolean)
             last_key: 2,
           },
           {
-            name: "<b>x</b>",
+            fingerprint: "<b>x</b>",
+            names: ["<b>x</b>"],
             error_type: "<script>",
             message: '<img src=x onerror="window.hacked=1">',
             count: 1,

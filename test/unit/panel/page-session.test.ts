@@ -32,11 +32,13 @@ const pipelines = { type: "request", id: 7, method: "pipelines", params: {} };
 describe("PageSession", () => {
   it("answers a request with what the store says", async () => {
     const { session, posted, settle } = setUp({
-      listPipelines: async () => [{ pipeline_name: "p", runs: 1 }],
+      listPipelines: async () => [{ pipeline_name: "p", runs: 1, versions: [] }],
     });
     session.receive(pipelines);
     await settle();
-    expect(posted).toEqual([{ type: "reply", id: 7, result: [{ pipeline_name: "p", runs: 1 }] }]);
+    expect(posted).toEqual([
+      { type: "reply", id: 7, result: [{ pipeline_name: "p", runs: 1, versions: [] }] },
+    ]);
   });
 
   it("answers a failure with its kind and sentence", async () => {

@@ -1,0 +1,36 @@
+import type { Reader } from "../engine/reader.ts";
+import type { SpanError } from "./model.ts";
+import { readToldErrors } from "./run-spans.ts";
+import { fingerprint, mergeErrors } from "./span-error.ts";
+import type { PassedRun } from "./span-pass.ts";
+import { stateOfRun } from "./status.ts";
+import { buildTree } from "./tree.ts";
+
+/** Failed spans in range without failed spans below them, with their errors, deepest rows of a branch first. */
+export function deepestErrors(reader: Reader, passed: PassedRun): { row: number; error: SpanError }[] {
+  const { rows, run } = passed;
+  const isFailed = rows.statuses.map((status) => stateOfRun(status) === "failed");
+  if (!isFailed.includes(true)) return [];
+  const found: { row: number; error: SpanError }[] = [];
+  const tree = buildTree(rows);
+  const failedBelow = new Uint8Array(rows.keys.length);
+  let told: ReturnType<typeof readToldErrors> | undefined;
+  for (let at = tree.order.length - 1; at >= 0; at -= 1) {
+    const row = tree.order[at]!;
+    const up = tree.parent[row]!;
+    if (up >= 0 && (isFailed[row] || failedBelow[row])) failedBelow[up] = 1;
+    if (!isFailed[row] || failedBelow[row] || !passed.inRange(row)) continue;
+    const own = rows.hints.get(row);
+    if (own?.type === undefined) told ??= readToldErrors(reader, run.run_id);
+    found.push({ row, error: mergeErrors(own, told?.steps.get(rows.names[row]!), told?.run) });
+  }
+  return found;
+}
+
+/** A type is a word; a longer one is cut, so that the fingerprint stays short. */
+const TYPE = 200;
+
+/** What errors of one group have in common: their type and the shape of their message. */
+export function errorFingerprint({ type, message }: SpanError): string {
+  return `${type.slice(0, TYPE)}\n${fingerprint(message)}`;
+}
