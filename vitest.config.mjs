@@ -9,5 +9,10 @@ export default defineConfig({
     __ENGINE_DIR__: JSON.stringify(path.join(root, "dist")),
     __VERSION__: JSON.stringify("0.0.0-test"),
   },
-  test: { include: ["test/unit/**/*.test.ts"], testTimeout: 30_000, pool: "forks" },
+  test: {
+    include: ["test/unit/**/*.test.ts"],
+    globalSetup: ["test/unit/support/temporary-folder.ts"],
+    testTimeout: 30_000,
+    pool: "forks",
+  },
 });

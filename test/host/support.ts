@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -21,9 +29,17 @@ export async function activated(): Promise<TestAccess> {
   return access;
 }
 
-/** A new empty folder with a space in its path. */
+const folders: string[] = [];
+
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new empty folder with a space in its path, removed when all tests have run. */
 export function freshFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), "flujo lens host "));
+  const folder = mkdtempSync(path.join(tmpdir(), "flujo lens host "));
+  folders.push(folder);
+  return folder;
 }
 
 /** Unpacks a database that flujo wrote into a folder of its own. */

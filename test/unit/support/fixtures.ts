@@ -1,16 +1,9 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { temporaryFolderVariable } from "./temporary-folder.ts";
 
 /** The databases that flujo's own backends wrote. `live` is a main file with a write-ahead log and no `-shm`. */
 export type FixtureName = "v1.0" | "v0.4.32" | "v0.6.11" | "live";
@@ -37,17 +30,20 @@ const packed: Record<FixtureName, readonly string[]> = {
 let folder: string | undefined;
 let count = 0;
 
-/** A new empty folder. All of them are removed when this process ends. */
+/** A new empty folder. All of them are removed when the tests have run. */
 export function freshFolder(): string {
-  if (folder === undefined) {
-    const made = mkdtempSync(path.join(tmpdir(), "flujo-lens-test-"));
-    process.once("exit", () => rmSync(made, { recursive: true, force: true }));
-    folder = made;
-  }
+  folder ??= makeFolder();
   count += 1;
   const fresh = path.join(folder, String(count));
   mkdirSync(fresh);
   return fresh;
+}
+
+function makeFolder(): string {
+  const shared = process.env[temporaryFolderVariable];
+  const made = mkdtempSync(path.join(shared ?? tmpdir(), "flujo-lens-test-"));
+  if (shared === undefined) process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+  return made;
 }
 
 const unpacked = new Map<FixtureName, string>();
