@@ -255,15 +255,7 @@ export interface DurationHistogram {
 }
 
 /** Figures of one stretch of time. Runs count by their start, spans by theirs. Seconds, US dollars; null without any. */
-export interface PeriodFigures {
-  readonly runs: number;
-  readonly failed_runs: number;
-  readonly total_spans: number;
-  readonly failed_spans: number;
-  /** Of whole runs that have ended. */
-  readonly p50: number | null;
-  readonly p95: number | null;
-  readonly cost: number | null;
+export interface PeriodFigures extends Performance {
   readonly tokens: number | null;
 }
 

@@ -1,13 +1,12 @@
 import type { Reader, SqlValue } from "../engine/reader.ts";
-import { ATTRIBUTE_NUMBERS_SQL, attributeNumbers } from "./attribute-numbers.ts";
 import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
 import type { OutlineSpan, Run, SpanError, State } from "./model.ts";
 import { readProvisional } from "./provisional.ts";
-import { type ErrorHint, errorFromAttributes, errorFromText, mergeErrors } from "./span-error.ts";
-import { emptyRows, type SpanRows } from "./span-rows.ts";
+import { type ErrorHint, errorFromText, mergeErrors } from "./span-error.ts";
+import { appendRow, emptyRows, ROW_SQL, type SpanRows } from "./span-rows.ts";
 import { stateOfSpan } from "./status.ts";
 import { buildTree, selfTimes, type Tree, treeWarnings } from "./tree.ts";
-import { asNumber, asText, parseAttributes } from "./values.ts";
+import { asText } from "./values.ts";
 
 /** One run's spans with their tree and everything derived from it. */
 export interface RunSpans {
@@ -60,26 +59,10 @@ export function stateInRun(status: string, finished: boolean, run: State): State
 
 function readRows(reader: Reader, runId: string): SpanRows {
   const rows = emptyRows();
-  const sql = `SELECT key, span_id, parent_span_id, name, status, start_raw, end_raw, ${ATTRIBUTE_NUMBERS_SQL},
+  const sql = `SELECT ${ROW_SQL},
     CASE WHEN lower(status) NOT IN ('completed', 'running', 'paused') THEN attributes END
     FROM lens_spans WHERE run_id = ? ORDER BY key`;
-  reader.each(sql, [runId], (row) => {
-    const [key, id, parent, name, status, start, end, extracted, attributes] = row;
-    const numbers = attributeNumbers(extracted);
-    const at = rows.keys.length;
-    rows.keys.push(key as number);
-    rows.ids.push(asText(id) ?? "");
-    rows.parents.push(asText(parent));
-    rows.names.push(asText(name) ?? "");
-    rows.statuses.push(asText(status) ?? "unknown");
-    rows.starts.push(orNaN(start));
-    rows.ends.push(orNaN(end));
-    rows.costs.push(numbers.cost);
-    rows.tokens.push(numbers.tokens);
-    rows.attempts.push(numbers.attempt);
-    const hint = attributes === null ? undefined : errorFromAttributes(parseAttributes(asText(attributes)));
-    if (hint) rows.hints.set(at, hint);
-  });
+  reader.each(sql, [runId], (row) => appendRow(rows, row));
   return rows;
 }
 
@@ -172,8 +155,4 @@ export function outlineSpan(spans: RunSpans, row: number, parent: number): Outli
 
 export function orNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
-}
-
-function orNaN(value: SqlValue | undefined): number {
-  return asNumber(value) ?? Number.NaN;
 }

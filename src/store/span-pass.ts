@@ -1,11 +1,9 @@
 import type { Reader, SqlParams, SqlValue } from "../engine/reader.ts";
-import { ATTRIBUTE_NUMBERS_SQL, attributeNumbers } from "./attribute-numbers.ts";
 import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
 import type { StatisticsQuery } from "./model.ts";
-import { type ErrorHint, errorFromAttributes } from "./span-error.ts";
-import { emptyRows, type SpanRows } from "./span-rows.ts";
+import { appendRow, emptyRows, ROW_SQL, type SpanRows } from "./span-rows.ts";
 import { isFailedSql } from "./status.ts";
-import { asNumber, asText, parseAttributes, parseTime } from "./values.ts";
+import { asText, parseTime } from "./values.ts";
 
 /** What a pass needs to know of a run. */
 export interface PassRun {
@@ -88,10 +86,9 @@ function passInOrder(
     if (run) visit(passed(run, rows, query));
     rows = emptyRows();
   };
-  const sql = `SELECT key, run_id, span_id, parent_span_id, name, status, start_raw, end_raw, ${ATTRIBUTE_NUMBERS_SQL},
-    CASE WHEN ${isFailedSql("status")} THEN attributes END FROM ${source}`;
+  const sql = `SELECT ${ROW_SQL}, CASE WHEN ${isFailedSql("status")} THEN attributes END, run_id FROM ${source}`;
   reader.each(sql, params, (row) => {
-    const runId = asText(row[1]) ?? "";
+    const runId = asText(row.at(-1)) ?? "";
     if (runId !== current) {
       flush();
       if (finished.has(runId)) {
@@ -100,7 +97,7 @@ function passInOrder(
       }
       current = runId;
     }
-    append(rows, row);
+    appendRow(rows, row);
     count += 1;
     if (count % 10_000 === 0) {
       reader.checkCancelled();
@@ -110,25 +107,6 @@ function passInOrder(
   });
   if (whole) flush();
   return whole;
-}
-
-function append(rows: SpanRows, row: readonly SqlValue[]): void {
-  const [key, , id, parent, name, status, start, end, extracted, attributes] = row;
-  const numbers = attributeNumbers(extracted);
-  const at = rows.keys.length;
-  rows.keys.push(key as number);
-  rows.ids.push(asText(id) ?? "");
-  rows.parents.push(asText(parent));
-  rows.names.push(asText(name) ?? "");
-  rows.statuses.push(asText(status) ?? "unknown");
-  rows.starts.push(asNumber(start) ?? Number.NaN);
-  rows.ends.push(asNumber(end) ?? Number.NaN);
-  rows.costs.push(numbers.cost);
-  rows.tokens.push(numbers.tokens);
-  rows.attempts.push(numbers.attempt);
-  const hint: ErrorHint | undefined =
-    attributes === null ? undefined : errorFromAttributes(parseAttributes(asText(attributes)));
-  if (hint) rows.hints.set(at, hint);
 }
 
 function passed(run: PassRun, rows: SpanRows, { timeRange }: StatisticsQuery): PassedRun {
