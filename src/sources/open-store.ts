@@ -11,7 +11,7 @@ export async function openStore(
   open: (file: string) => Promise<TraceStore> = openTraceStore,
 ): Promise<TraceStore> {
   const store = await open(file);
-  const { access, size } = await store.info();
+  const { access, size } = store.opened;
   if (access === "copy") {
     say(
       `Reading ${file} piece by piece does not work with this build of SQLite, so all ${formatBytes(size)} of it are copied into memory. Reinstall Flujo Lens to mend this.`,

@@ -3,6 +3,7 @@ import { workerFile } from "../engine/assets.ts";
 import { WorkerClient } from "../engine/client.ts";
 import { TraceError } from "../engine/errors.ts";
 import type { StoreMethods } from "./methods.ts";
+import type { StoreInfo } from "./model.ts";
 import type { TraceStore } from "./store.ts";
 import { growSpans, growTrace } from "./trace.ts";
 import type { StoreWorkerData } from "./worker.ts";
@@ -22,14 +23,12 @@ export async function openTraceStore(file: string): Promise<TraceStore> {
   const absolute = path.resolve(file);
   const data: StoreWorkerData = { path: absolute };
   const client = new WorkerClient<StoreMethods>(workerFile, data);
-  const store = new WorkerStore(absolute, client);
   try {
-    await store.info();
+    return new WorkerStore(absolute, client, await client.call("info", {}));
   } catch (thrown) {
-    await store.close();
+    await client.close();
     throw thrown;
   }
-  return store;
 }
 
 /** The store of one worker. Trees are rebuilt here, because nested ones cannot cross a thread. */
@@ -37,6 +36,7 @@ class WorkerStore implements TraceStore {
   constructor(
     readonly path: string,
     private readonly client: WorkerClient<StoreMethods>,
+    readonly opened: StoreInfo,
   ) {}
 
   info: TraceStore["info"] = (options) => this.client.call("info", {}, options);

@@ -29,6 +29,9 @@ export interface TraceStore {
   /** Absolute path of the database. */
   readonly path: string;
 
+  /** What {@link info} told when the store was opened. */
+  readonly opened: StoreInfo;
+
   info(options?: CallOptions): Promise<StoreInfo>;
 
   /** Runs, newest first. */

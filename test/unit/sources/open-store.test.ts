@@ -3,19 +3,9 @@ import { openStore } from "../../../src/sources/open-store.ts";
 import type { StoreInfo } from "../../../src/store/store.ts";
 import { fakeStore } from "../support/fake-store.ts";
 
-const info: StoreInfo = {
-  path: "/fake.db",
-  layout: "v3.0",
-  size: 2_000_000,
-  walSize: 0,
-  access: "lazy",
-  runs: 1,
-  snapshot: { at: 1, stale: false },
-};
-
 async function said(access: StoreInfo["access"]): Promise<string[]> {
   const sentences: string[] = [];
-  const store = fakeStore({ info: async () => ({ ...info, access }) });
+  const store = fakeStore({ opened: { ...fakeStore().opened, access } });
   expect(
     await openStore(
       "/fake.db",

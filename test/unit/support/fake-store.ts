@@ -8,6 +8,15 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
   };
   return {
     path: "/fake.db",
+    opened: {
+      path: "/fake.db",
+      layout: "v3.0",
+      size: 2_000_000,
+      walSize: 0,
+      access: "lazy",
+      runs: 1,
+      snapshot: { at: 1, stale: false },
+    },
     info: missing("info"),
     listRuns: missing("listRuns"),
     getRun: missing("getRun"),
