@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { copyCommands } from "./commands/copy.ts";
 import { databaseCommands } from "./commands/databases.ts";
+import { exportCommands } from "./commands/export.ts";
 import { filterCommands } from "./commands/filters.ts";
 import { panelCommands } from "./commands/panel.ts";
 import { registerCommands } from "./commands/register.ts";
@@ -74,6 +75,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       {
         ...showCommands(workspace, panels, rows, log),
         ...copyCommands(rows),
+        ...exportCommands(workspace, rows, documents, log),
         ...filterCommands(settings, workspace),
         ...databaseCommands(workspace, rows),
         ...viewCommands(runs, log),

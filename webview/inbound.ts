@@ -21,6 +21,8 @@ const errorKinds = [
   "unknown_run",
   "ambiguous_run",
   "closed",
+  "exists",
+  "unwritable",
   "internal",
 ] as const;
 

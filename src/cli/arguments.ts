@@ -37,6 +37,14 @@ export function parseFile(text: string): string {
   return text;
 }
 
+/** Names separated by commas. */
+export function parseNames(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.some((name) => name === ""))
+    throw new InvalidArgumentError("It takes names separated by commas.");
+  return names;
+}
+
 /** A filter in the filter language, about spans or about runs. A mistake is told with its place. */
 export function parseFilterFor(scope: FilterScope): (text: string) => string {
   return (text) => {

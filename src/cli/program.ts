@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { TraceError } from "../engine/errors.ts";
 import { parseDatabase } from "./arguments.ts";
 import { paletteFor, wantsColour } from "./colour.ts";
+import { addExportCommand } from "./commands/export.ts";
 import { addFromFileCommand } from "./commands/from-file.ts";
 import { addGetCommand } from "./commands/get.ts";
 import { addListCommand } from "./commands/list.ts";
@@ -117,6 +118,7 @@ function buildProgram(
     addStatsCommand,
     addQueryCommand,
     addFromFileCommand,
+    addExportCommand,
   ];
   for (const addCommand of add) addCommand(program, start);
   return program;

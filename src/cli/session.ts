@@ -1,9 +1,9 @@
 import { TraceError } from "../engine/errors.ts";
+import { jsonPieces } from "../format/json-writer.ts";
 import { oneLine } from "../format/text.ts";
 import { resolveStateUri, type Source } from "../sources/address.ts";
 import type { TraceStore } from "../store/store.ts";
 import type { Palette } from "./colour.ts";
-import { jsonPieces } from "./json-writer.ts";
 import type { Output } from "./output.ts";
 
 /** What the process around the program gives it; tests give their own. */

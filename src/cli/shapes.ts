@@ -1,6 +1,6 @@
 import { TraceError } from "../engine/errors.ts";
+import { levelsOf } from "../format/walk.ts";
 import type { Run, Span, SpanNode } from "../store/model.ts";
-import { levelsOf } from "./walk.ts";
 
 /** The forms in which `--json` prints things: these keys, in this order, and no others. */
 

@@ -47,7 +47,8 @@ function spanOf(row: RunRow): SpanNode | undefined {
   return row.kind === "moreSpans" && row.parent.kind === "span" ? row.parent : undefined;
 }
 
-async function databasesToShow(databases: WorkspaceDatabases): Promise<Database[]> {
+/** The databases that can be read; rejects with `not_found` when there is none. */
+export async function databasesToShow(databases: WorkspaceDatabases): Promise<Database[]> {
   const available = await databases.available();
   if (available.length > 0) return available;
   throw new TraceError(

@@ -13,6 +13,8 @@ export type ErrorKind =
   | "unknown_run"
   | "ambiguous_run"
   | "closed"
+  | "exists"
+  | "unwritable"
   | "internal";
 
 /** The form in which an error crosses a thread or a webview border. */

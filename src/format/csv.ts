@@ -11,7 +11,12 @@ const NEEDS_QUOTES = /[",\r\n]/;
  * for a formula gets a leading apostrophe; numbers stay numbers, null is an empty cell.
  */
 export function csv(titles: readonly string[], rows: readonly (readonly TableValue[])[]): string {
-  return [titles, ...rows].map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
+  return [titles, ...rows].map(csvLine).join("");
+}
+
+/** One line of {@link csv}, with its end. */
+export function csvLine(row: readonly TableValue[]): string {
+  return `${row.map(csvCell).join(",")}\r\n`;
 }
 
 function csvCell(value: TableValue): string {

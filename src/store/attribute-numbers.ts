@@ -1,4 +1,5 @@
 import type { SqlValue } from "../engine/reader.ts";
+import type { Attributes } from "./model.ts";
 import { asNumber } from "./values.ts";
 
 /** Each number's keys: the name of the trace contract first, then that of 0.4. */
@@ -29,12 +30,22 @@ const NONE_AS_TEXT = JSON.stringify(KEYS.map(() => null));
 /** Reads what {@link ATTRIBUTE_NUMBERS_SQL} gave. */
 export function attributeNumbers(extracted: SqlValue | undefined): AttributeNumbers {
   if (typeof extracted !== "string" || extracted === NONE_AS_TEXT) return NONE;
-  const values: unknown[] = JSON.parse(extracted);
+  return numbersFrom(JSON.parse(extracted));
+}
+
+/** `values` in the order of {@link KEYS}. */
+function numbersFrom(values: readonly unknown[]): AttributeNumbers {
   return {
     cost: firstNumber(values[0], values[1]),
     tokens: firstNumber(values[2], values[3]),
     attempt: firstNumber(values[4], values[5]),
   };
+}
+
+/** The same from parsed attributes. */
+export function attributeNumbersOf(attributes: Attributes): AttributeNumbers {
+  if (typeof attributes === "string") return NONE;
+  return numbersFrom(KEYS.map((key) => attributes[key] ?? null));
 }
 
 /** A value that is there but is no number hides the one after it, as `coalesce` does. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonPieces } from "../../../src/cli/json-writer.ts";
 import { type NestedSpan, nestedShape, shaped, spanShape } from "../../../src/cli/shapes.ts";
+import { jsonPieces } from "../../../src/format/json-writer.ts";
 import { steering } from "../support/inert.ts";
 
 const write = (value: unknown) => [...jsonPieces(value)].join("");
