@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { TraceError } from "../engine/errors.ts";
 import { parseDatabase } from "./arguments.ts";
 import { paletteFor, wantsColour } from "./colour.ts";
+import { addCompareCommand } from "./commands/compare.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addFromFileCommand } from "./commands/from-file.ts";
 import { addGetCommand } from "./commands/get.ts";
@@ -10,6 +11,7 @@ import { addQueryCommand } from "./commands/query.ts";
 import { addShowCommand } from "./commands/show.ts";
 import { addSpansCommand } from "./commands/spans.ts";
 import { addStatsCommand } from "./commands/stats.ts";
+import { addStepsCommand } from "./commands/steps.ts";
 import { addTraceCommand } from "./commands/trace.ts";
 import { type ExitCode, exitCodes, type Failure, failureOf } from "./exit.ts";
 import { Output, type TextStream } from "./output.ts";
@@ -34,6 +36,8 @@ Examples:
   flujo-lens spans <run_id> --status completed --name step_1
   flujo-lens stats --pipeline my_pipeline --hours 24
   flujo-lens query spans-by-attribute --key error_type --value timeout
+  flujo-lens compare <run_id> <run_id>        what is slower, failing, fixed or new
+  flujo-lens steps . --db .flujo/flujo_ops.db where steps are written, and how they did
   flujo-lens list --db .flujo/flujo_ops.db --json
 
 Without --db, the database is found as flujo finds it: FLUJO_STATE_URI, state_uri in the nearest
@@ -119,6 +123,8 @@ function buildProgram(
     addQueryCommand,
     addFromFileCommand,
     addExportCommand,
+    addCompareCommand,
+    addStepsCommand,
   ];
   for (const addCommand of add) addCommand(program, start);
   return program;

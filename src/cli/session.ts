@@ -38,6 +38,11 @@ export class Session {
     return this.options.json === true;
   }
 
+  /** Whether the command line names a database. */
+  get namesDatabase(): boolean {
+    return this.options.db !== undefined;
+  }
+
   /** Seconds since the epoch. */
   now(): number {
     return this.surroundings.now();

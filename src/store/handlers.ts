@@ -1,4 +1,5 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
+import { compareRuns } from "./compare.ts";
 import { filterSpans, readSpanFilter, readVocabulary } from "./filtering.ts";
 import type { StoreMethods } from "./methods.ts";
 import type { Run, RunDetail, SpanError, StatisticsQuery } from "./model.ts";
@@ -12,6 +13,7 @@ import { mergeErrors } from "./span-error.ts";
 import { level, outline, readSpans, readTrace, rowOf, spanDetail, usualOf } from "./spans.ts";
 import { spanStatistics } from "./statistics.ts";
 import { HISTORY_RUNS, stepHistory } from "./step-history.ts";
+import { stepSpans, stepSummaries } from "./step-summaries.ts";
 import { readSteps } from "./steps.ts";
 
 type Handlers = {
@@ -67,6 +69,20 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
         const history = session.nameHistory(reader, spans.run, spans.rows.names[row]!, runs ?? HISTORY_RUNS);
         return stepHistory(spans, row, history);
       }),
+    getStepSummaries: (query) => {
+      const { value, snapshot } = session.read((reader) =>
+        session.derived(`summaries ${JSON.stringify(query)}`, () => stepSummaries(session, reader, query)),
+      );
+      return { ...value, snapshot };
+    },
+    getStepSpans: ({ name, limit }) => dated((reader) => stepSpans(reader, name, limit)),
+    compareRuns: ({ a, b }) =>
+      dated((reader) =>
+        compareRuns(
+          session.spansOf(reader, resolveRun(reader, a)),
+          session.spansOf(reader, resolveRun(reader, b)),
+        ),
+      ),
     getSpans: ({ id, ...query }) =>
       read((reader) => readSpans(reader, session.spansOf(reader, resolveRun(reader, id)), query)),
     getMatches: ({ runId, filter }) =>

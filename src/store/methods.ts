@@ -1,5 +1,6 @@
 import type { Snapshot } from "../engine/reader.ts";
 import type {
+  Comparison,
   FilterVocabulary,
   Level,
   Matches,
@@ -16,6 +17,9 @@ import type {
   StatisticsQuery,
   StatisticsReport,
   StepHistory,
+  StepSpans,
+  StepSummaries,
+  StepSummariesQuery,
   StoreInfo,
 } from "./model.ts";
 import type { FlatTrace } from "./spans.ts";
@@ -31,6 +35,9 @@ export interface StoreMethods {
   getLevel: { params: { runId: string; parent?: number; limit?: number }; result: Level };
   getSpanDetail: { params: { runId: string; key: number }; result: SpanDetail };
   getStepHistory: { params: { runId: string; key: number; runs?: number }; result: StepHistory };
+  getStepSummaries: { params: StepSummariesQuery; result: StepSummaries };
+  getStepSpans: { params: { name: string; limit?: number }; result: StepSpans };
+  compareRuns: { params: { a: string; b: string }; result: Comparison };
   getSpans: { params: { id: string; status?: string; name?: string; filter?: string }; result: FlatTrace };
   getMatches: { params: { runId: string; filter: string }; result: Matches };
   getFilterVocabulary: { params: { runId?: string }; result: FilterVocabulary };

@@ -386,6 +386,14 @@ export interface CallOptions {
   onProgress?: (fraction: number) => void;
 }
 
+export type { Change, ComparedStep, Comparison } from "./compare.ts";
 export type { FilterVocabulary } from "./filtering.ts";
 export type { SameError, StepHistory, StepOccurrence } from "./step-history.ts";
 export type { StepSiblings } from "./step-siblings.ts";
+export type {
+  PipelineFigures,
+  StepSpans,
+  StepSummaries,
+  StepSummariesQuery,
+  StepSummary,
+} from "./step-summaries.ts";

@@ -70,6 +70,15 @@ class WorkerStore implements TraceStore {
   getStepHistory: TraceStore["getStepHistory"] = (runId, key, query = {}, options) =>
     this.client.call("getStepHistory", { ...query, runId, key }, options);
 
+  getStepSummaries: TraceStore["getStepSummaries"] = (query, options) =>
+    this.client.call("getStepSummaries", query, options);
+
+  getStepSpans: TraceStore["getStepSpans"] = (name, query = {}, options) =>
+    this.client.call("getStepSpans", { ...query, name }, options);
+
+  compareRuns: TraceStore["compareRuns"] = (a, b, options) =>
+    this.client.call("compareRuns", { a, b }, options);
+
   getSpans: TraceStore["getSpans"] = async (id, query = {}, options) =>
     growSpans(await this.client.call("getSpans", { ...query, id }, options));
 

@@ -1,5 +1,6 @@
 import type {
   CallOptions,
+  Comparison,
   FilterVocabulary,
   Level,
   Matches,
@@ -17,6 +18,9 @@ import type {
   StatisticsQuery,
   StatisticsReport,
   StepHistory,
+  StepSpans,
+  StepSummaries,
+  StepSummariesQuery,
   StoreInfo,
   Trace,
 } from "./model.ts";
@@ -68,6 +72,15 @@ export interface TraceStore {
     query?: { runs?: number },
     options?: CallOptions,
   ): Promise<StepHistory>;
+
+  /** How the steps of some names did, and their latest spans. */
+  getStepSummaries(query: StepSummariesQuery, options?: CallOptions): Promise<StepSummaries>;
+
+  /** The newest spans of one name over all pipelines, at most `limit` (default 500). Looking back ends after about two seconds. */
+  getStepSpans(name: string, query?: { limit?: number }, options?: CallOptions): Promise<StepSpans>;
+
+  /** Two runs aligned by the paths of their spans. Ids as in {@link getRunDetail}. */
+  compareRuns(a: string, b: string, options?: CallOptions): Promise<Comparison>;
 
   /**
    * Spans of a run by start, with raw status and name matched exactly; none while its spans are not written.
