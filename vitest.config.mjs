@@ -10,7 +10,7 @@ export default defineConfig({
     __VERSION__: JSON.stringify("0.0.0-test"),
   },
   test: {
-    include: ["test/unit/**/*.test.ts"],
+    include: ["test/unit/**/*.test.ts", "test/stress/**/*.test.ts", "test/fuzz/**/*.test.ts"],
     globalSetup: ["test/unit/support/temporary-folder.ts"],
     testTimeout: 30_000,
     pool: "forks",
