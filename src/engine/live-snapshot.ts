@@ -10,7 +10,7 @@ import {
   sameState,
   stateOf,
 } from "./read-only-file.ts";
-import { hasOpenJournal } from "./rollback-journal.ts";
+import { hasOpenJournal, RollbackJournal } from "./rollback-journal.ts";
 import { readSharedIndex, type SharedIndex } from "./shm.ts";
 import { readWalHeader, type WalIndex } from "./wal.ts";
 
@@ -19,8 +19,13 @@ import { readWalHeader, type WalIndex } from "./wal.ts";
  * `index`: writers share their state in `-shm`, so reads pass beside commits.
  * `quiet`: a log without a usable index; nothing may have been written at all.
  * `journal`: no log; no transaction may have begun or ended.
+ * `hot`: no log, but a journal whose transaction has not ended; it and the file may not have been written at all.
  */
-type Rule = { kind: "index"; index: SharedIndex } | { kind: "quiet" } | { kind: "journal" };
+type Rule =
+  | { kind: "index"; index: SharedIndex }
+  | { kind: "quiet" }
+  | { kind: "journal" }
+  | { kind: "hot"; journal: RollbackJournal };
 
 /** A change of a file shows in its time of change only when the last change is older than a tick of that clock. */
 const tick = 20_000_000n;
@@ -34,6 +39,8 @@ interface Evidence {
   readonly logHeader: Buffer | undefined;
   readonly shared: SharedIndex | undefined;
   readonly openJournal: boolean;
+  /** Looked at only when its pages were laid over the file. */
+  readonly journal: FileState | undefined;
   readonly at: bigint;
 }
 
@@ -72,6 +79,8 @@ export class LiveSnapshot {
   private readonly rule: Rule;
   private readonly startedAt = now();
   private readonly startedInJournal: boolean;
+  /** The transaction to be undone, when there is no log. */
+  private readonly journal: RollbackJournal | undefined;
   /** Where pages come from: the files themselves, or copies of them. */
   private readonly main: ReadableBytes;
   private readonly log: ReadableBytes | undefined;
@@ -89,6 +98,10 @@ export class LiveSnapshot {
     this.logState = log?.state();
     this.indexState = index?.state();
     this.startedInJournal = hasOpenJournal(path);
+    this.journal =
+      this.startedInJournal && log === undefined && index === undefined
+        ? RollbackJournal.read(path)
+        : undefined;
     const shared = index && trustIndex(path) ? readSharedIndex(index) : undefined;
     this.log = whole ? log?.copy() : log;
     this.main = whole ? main.copy() : main;
@@ -99,12 +112,15 @@ export class LiveSnapshot {
     this.lastFrame = restarted ? 0 : wal.lastFrame;
     this.mainHeader = readHeader(this.main);
     this.header = parseDatabaseHeader(this.firstBytes());
-    this.pageSize = this.lastFrame > 0 ? (wal.header?.pageSize ?? 0) : (this.header?.pageSize ?? 512);
-    this.pageCount =
-      this.lastFrame > 0
-        ? wal.pageCount
-        : (this.header?.pageCount ?? Math.floor(this.mainState.size / this.pageSize));
-    if (log === undefined && index === undefined && this.header?.journalMode !== "wal") {
+    const undone = this.journal?.pageSize;
+    this.pageSize =
+      this.lastFrame > 0 ? (wal.header?.pageSize ?? 0) : (undone ?? this.header?.pageSize ?? 512);
+    if (this.lastFrame > 0) this.pageCount = wal.pageCount;
+    else if (this.journal !== undefined && undone !== undefined) this.pageCount = this.journal.pageCount;
+    else this.pageCount = this.header?.pageCount ?? Math.floor(this.mainState.size / this.pageSize);
+    if (this.journal !== undefined) {
+      this.rule = { kind: "hot", journal: this.journal };
+    } else if (log === undefined && index === undefined && this.header?.journalMode !== "wal") {
       this.rule = { kind: "journal" };
     } else if (
       shared !== undefined &&
@@ -147,6 +163,11 @@ export class LiveSnapshot {
 
   /** Reads from `offset` within a page, counted from 1, until `target` is full. Returns the bytes that there were. */
   read(target: Uint8Array, page: number, offset: number): number {
+    const before = this.journal?.read(page, offset);
+    if (before !== undefined) {
+      target.set(before.subarray(0, target.length));
+      return Math.min(before.length, target.length);
+    }
     const frame = this.lastFrame > 0 ? this.wal.frameOf(page) : undefined;
     if (frame === undefined || this.log === undefined) {
       return this.main.read(target, target.length, (page - 1) * this.pageSize + offset);
@@ -156,12 +177,17 @@ export class LiveSnapshot {
 
   /** Milliseconds to wait before a snapshot taken then can be proven; 0 when this one can. */
   get settlesIn(): number {
-    if (this.rule.kind !== "quiet") return 0;
-    const waits = [this.mainState, this.logState]
+    if (this.rule.kind !== "quiet" && this.rule.kind !== "hot") return 0;
+    const waits = this.states
       .flatMap((state) => (state ? [this.startedAt - state.changed] : []))
-      .filter((age) => age >= 0n && age <= tick)
+      .filter((age) => age >= -tick && age <= tick)
       .map((age) => Number(tick - age) / 1e6 + 1);
     return Math.max(0, ...waits);
+  }
+
+  /** Whether a transaction that has not ended is undone in this snapshot, so that the file may be shorter than it was. */
+  get undoes(): boolean {
+    return this.journal !== undefined;
   }
 
   /** True when a transaction stands in a rollback journal, so that the main file alone means nothing. */
@@ -184,9 +210,22 @@ export class LiveSnapshot {
           after.shared.backfillAttempted <= this.lastFrame
         );
       case "quiet":
-        return this.logStands(after) && this.filesStand(after) && this.timesCount(after);
+        return (
+          !this.startedInJournal &&
+          !after.openJournal &&
+          this.logStands(after) &&
+          this.filesStand(after) &&
+          this.timesCount(after)
+        );
       case "journal":
-        return this.filesStand(after);
+        return !this.startedInJournal && !after.openJournal && this.filesStand(after);
+      case "hot":
+        return (
+          after.openJournal &&
+          sameState(after.journal, this.rule.journal.state) &&
+          this.filesStand(after) &&
+          this.timesCount(after)
+        );
     }
   }
 
@@ -196,6 +235,11 @@ export class LiveSnapshot {
     this.files.index?.close();
   }
 
+  /** What may not have changed when only times can tell. */
+  private get states(): readonly (FileState | undefined)[] {
+    return [this.mainState, this.logState, this.journal?.state];
+  }
+
   private gather(): Evidence {
     const { path, main, log, index } = this.files;
     return {
@@ -203,6 +247,7 @@ export class LiveSnapshot {
       logHeader: log && readWalHeader(log),
       // The journal before the file: it is there before the first page is written and until the last one is.
       openJournal: hasOpenJournal(path),
+      journal: this.journal && stateOf(`${path}-journal`),
       mainHeader: readHeader(main),
       main: stateOf(path),
       log: stateOf(`${path}-wal`),
@@ -218,8 +263,6 @@ export class LiveSnapshot {
 
   private filesStand(after: Evidence): boolean {
     return (
-      !this.startedInJournal &&
-      !after.openJournal &&
       sameState(after.main, this.mainState) &&
       sameState(after.log, this.logState) &&
       after.mainHeader.equals(this.mainHeader)
@@ -227,13 +270,15 @@ export class LiveSnapshot {
   }
 
   private timesCount({ at }: Evidence): boolean {
-    return [this.mainState, this.logState].every(
+    return this.states.every(
       (state) => state === undefined || this.startedAt - state.changed > tick || state.changed - at > tick,
     );
   }
 
   /** Of page 1, wherever it is. */
   private firstBytes(): Buffer {
+    const before = this.journal?.read(1, 0);
+    if (before !== undefined) return Buffer.from(before.subarray(0, databaseHeaderSize));
     const frame = this.lastFrame > 0 ? this.wal.frameOf(1) : undefined;
     if (frame === undefined || this.log === undefined) return this.mainHeader;
     return readHeader(this.log, this.wal.positionOf(frame));
@@ -243,6 +288,10 @@ export class LiveSnapshot {
     const { identity, size, changed } = this.mainState;
     if (this.lastFrame > 0) {
       return `${identity} log ${this.wal.header?.bytes.toString("hex")} ${this.lastFrame} ${this.wal.lastChecksum}`;
+    }
+    if (this.journal !== undefined) {
+      const { state } = this.journal;
+      return `${identity} undone ${size} ${changed} ${state.identity} ${state.size} ${state.changed}`;
     }
     const salts = this.rule.kind === "index" ? this.rule.index.salts : "";
     return `${identity} main ${size} ${changed} ${this.header?.changeCounter} ${salts}`;

@@ -70,8 +70,8 @@ export class LiveSource implements ByteSource {
 
   /** Throws `not_a_database`, or `corrupt` when the file is shorter than its header says. */
   check(): void {
-    const { header, mainState, pageSize, pageCount, lastFrame } = this.current;
-    if (mainState.size === 0) {
+    const { header, mainState, pageSize, pageCount, lastFrame, undoes } = this.current;
+    if (mainState.size === 0 || (undoes && pageCount === 0)) {
       throw new TraceError(
         "not_a_database",
         `${this.path} is empty (0 bytes). Run the pipeline once to fill it.`,
@@ -81,8 +81,9 @@ export class LiveSource implements ByteSource {
       throw new TraceError("not_a_database", `${this.path} is not a SQLite database. Choose another file.`);
     }
     if (header.pageSize !== pageSize) throw this.corrupt("its log has pages of another size");
-    // With a log, pages beyond the end of the main file may be free ones that were never written.
-    if (lastFrame === 0 && pageCount * pageSize > mainState.size) {
+    // With a log, pages beyond the end of the main file may be free ones that were never written. A transaction that is
+    // undone may have cut the file.
+    if (lastFrame === 0 && !undoes && pageCount * pageSize > mainState.size) {
       throw this.corrupt(`it should have ${pageCount * pageSize} bytes and has ${mainState.size}`);
     }
   }
