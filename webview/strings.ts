@@ -148,7 +148,6 @@ export const strings = {
   output: t("Output"),
   attributes: t("Attributes"),
   stepRecord: t("Step record"),
-  evaluations: t("Evaluations"),
   rawResponse: t("Raw response"),
   step: t("Step"),
   score: t("Score"),
@@ -162,10 +161,100 @@ export const strings = {
   noAttributes: t("No attributes were written."),
   copyValue: t("Copy value"),
   copyPath: t("Copy path"),
-  moreEntries: (count: number) => t("{0} more", formatCount(count)),
+  showMoreEntries: (next: number, rest: number) =>
+    t("Show {0} more of {1}", formatCount(next), formatCount(rest)),
+  manyRows: (count: number) =>
+    t("The first {0} rows are shown. Search for others, or open the value in an editor.", formatCount(count)),
+  searchIn: (what: string) => t("Search {0}", what),
+  hits: (count: number) => plural(count, "{0} match", "{0} matches"),
+  hitsAtLeast: (count: number) => t("{0} matches or more", formatCount(count)),
+  nothingFound: (text: string) => t("Nothing contains “{0}”.", oneLine(text, 60)),
+  inText: (entries: string) => t("{0} in a text", entries),
   entries: (count: number) => plural(count, "{0} entry", "{0} entries"),
   readingDetails: t("Reading the span…"),
   nothingSelected: t("Choose a span to see its details."),
+
+  // Past of a step
+  readingHistory: t("Looking at other runs…"),
+  lookingBack: t("Did it happen before? Looking…"),
+  happenedBefore: t("Happened before:"),
+  timesBefore: (times: number, runs: number) =>
+    times === 1
+      ? t("once in the newest {0},", plural(runs, "{0} run", "{0} runs"))
+      : t("{0} times in the newest {1},", formatCount(times), plural(runs, "{0} run", "{0} runs")),
+  lastBefore: (age: string) => t("last {0}", age),
+  firstTime: t("First time:"),
+  notBefore: (runs: number) => t("no older run among the newest {0} has this error.", formatCount(runs)),
+  olderThanAll: (runs: number) =>
+    t("This run is older than the {0} that were looked at.", plural(runs, "{0} run", "{0} runs")),
+  sinceThen: (times: number) => t(times === 1 ? "Once more since." : "{0} more since.", formatCount(times)),
+  lastGood: t("Last completed"),
+  ageInRun: (age: string, run: string) => t("{0} in {1}", age, run),
+  openRunOf: (run: string, time: string) =>
+    t(time === "" ? "Show this span in {0}" : "Show this span in {0}, {1}", run, time),
+  thisOne: (duration: string) => t("this one {0}", duration),
+  failedOf: (failed: number, count: number) =>
+    t("{0} of {1} failed", formatCount(failed), formatCount(count)),
+  slowerThan: (slower: number, of: number) =>
+    t("slower than {0} of {1} other completed ones", formatCount(slower), formatCount(of)),
+  lookedAt: (count: number, runs: number, complete: boolean) =>
+    t(
+      complete ? "{0} in the newest {1}" : "{0} in the newest {1}: looking further takes too long",
+      plural(count, "{0} span", "{0} spans"),
+      plural(runs, "{0} run", "{0} runs"),
+    ),
+  otherRuns: (count: number) => t("In other runs ({0})", formatCount(count)),
+  sameError: t("same error"),
+  showOccurrences: (listed: number, total: number) =>
+    t(listed === total ? "Show all {0}" : "Show {0} of {1}", formatCount(listed), formatCount(total)),
+  occurrencesCut: (listed: number, total: number) =>
+    t("{0} of {1} are listed: failures and the newest.", formatCount(listed), formatCount(total)),
+  sameNameHere: t("Of its name here"),
+  placeOf: (position: number, total: number) => t("{0} of {1}", formatCount(position), formatCount(total)),
+  previousAttempt: t("Previous attempt"),
+  nextAttempt: t("Next attempt"),
+  previousSame: t("Previous of the same name"),
+  nextSame: t("Next of the same name"),
+
+  // Conversations
+  modelSection: t("Model"),
+  model: t("Model"),
+  tokensIn: (count: number) => t("{0} in", formatCount(count)),
+  tokensOut: (count: number) => t("{0} out", formatCount(count)),
+  tokensTotal: (count: number) => t("{0} in all", formatCount(count)),
+  cachedTokens: (count: number) => t("{0} from the cache", formatCount(count)),
+  reasoningTokens: (count: number) => t("{0} for reasoning", formatCount(count)),
+  prompt: (count: number) => (count === 1 ? t("Prompt") : t("Prompt ({0} messages)", formatCount(count))),
+  response: t("Response"),
+  promptTemplate: t("Prompt template"),
+  template: t("Template"),
+  variables: t("Variables"),
+  roles: {
+    system: t("System"),
+    developer: t("Developer"),
+    user: t("User"),
+    assistant: t("Assistant"),
+    tool: t("Tool"),
+  },
+  messageOf: (role: string, place: number) => t("{0}, message {1}", role, formatCount(place)),
+  emptyMessage: t("An empty message."),
+  moreMessages: (count: number) => plural(count, "{0} message between", "{0} messages between"),
+  reasoning: t("Reasoning"),
+  callsTool: t("calls"),
+  toolCall: t("Tool call"),
+  toolResult: t("Result"),
+  toolArguments: t("Arguments"),
+  argumentsOf: (tool: string) => t("Arguments of {0}", tool),
+  schemaOf: (tool: string) => t("Schema of {0}", tool),
+  toolsOffered: (count: number) => t("Tools offered ({0})", formatCount(count)),
+  retrieved: (count: number) => t("Retrieved documents ({0})", formatCount(count)),
+  document: t("Document"),
+  scored: (score: string) => t("score {0}", score),
+  eventsSection: (count: number) => t("Events ({0})", formatCount(count)),
+  restInAttributes: (count: number) => t("{0} more stand among the attributes.", formatCount(count)),
+  asStored: t("As stored"),
+  evaluationCount: (count: number) =>
+    count === 1 ? t("Evaluation") : t("Evaluations ({0})", formatCount(count)),
 
   // Statistics
   pipelineFilter: t("Pipeline"),

@@ -175,8 +175,11 @@ export function spanDetail(
     error: spans.errors.get(row) ?? null,
     parents: parentNames(spans, row),
     input:
-      attributeText(attributes, "step_input", "flujo.input", "initial_input", "input") ?? stored(step?.input),
-    output: attributeText(attributes, "step_output", "flujo.output", "output") ?? stored(step?.output),
+      attributeText(attributes, "step_input", "flujo.input", "initial_input", "input", "input.value") ??
+      stored(step?.input),
+    output:
+      attributeText(attributes, "step_output", "flujo.output", "output", "output.value") ??
+      stored(step?.output),
     step,
     evaluations: readEvaluations(reader, spans.run.run_id, spans.tree.parent[row]! < 0 ? undefined : name),
     provisional: spans.provisional,

@@ -33,6 +33,11 @@ export interface StepHistory {
   /** Spans of the name in other runs, newest first, cut at {@link OCCURRENCES_LISTED}. */
   readonly others: readonly StepOccurrence[];
   readonly others_total: number;
+  /** Those of all of them that failed, newest first, cut at {@link FAILURES_LISTED}. */
+  readonly failures: readonly StepOccurrence[];
+  readonly failures_total: number;
+  /** The newest completed one in a run older than this one; null when none is known. */
+  readonly completed_before: StepOccurrence | null;
   /** The same failure in other runs; null unless this span failed. */
   readonly same_error: SameError | null;
   readonly siblings: StepSiblings;
@@ -76,6 +81,7 @@ export interface NameHistory {
 export const HISTORY_RUNS = 200;
 export const OCCURRENCES_LISTED = 50;
 export const SAME_ERRORS_LISTED = 20;
+export const FAILURES_LISTED = 20;
 
 const MOST_OCCURRENCES = 50_000;
 /** Milliseconds. A pipeline of huge runs is looked back on less far, and the answer says so. */
@@ -195,6 +201,8 @@ export function stepHistory(
   }
   const sorted = Float64Array.from(completed).sort();
   const others = history.occurrences.filter((one) => one.run_id !== own);
+  const failures = others.filter((one) => one.state === "failed");
+  const older = olderRuns(spans, history);
   return {
     name: spans.rows.names[row]!,
     pipeline_name: spans.run.pipeline_name,
@@ -211,23 +219,29 @@ export function stepHistory(
     rank: duration >= 0 && rivals > 0 ? { slower_than: slowerThan, of: rivals } : null,
     others: others.slice(0, OCCURRENCES_LISTED),
     others_total: others.length,
-    same_error: sameError(spans, row, history, others),
+    failures: failures.slice(0, FAILURES_LISTED),
+    failures_total: failures.length,
+    completed_before: others.find((one) => one.state === "completed" && older.has(one.run_id)) ?? null,
+    same_error: sameError(spans, row, older, failures),
     siblings: stepSiblings(spans, row),
   };
 }
 
 /** Runs stand newest first: what comes after this run in the list was before it. A run beyond the list is older than all of it. */
+function olderRuns({ run }: RunSpans, { runIds }: NameHistory): ReadonlySet<string> {
+  const place = runIds.indexOf(run.run_id);
+  return new Set(place < 0 ? [] : runIds.slice(place + 1));
+}
+
 function sameError(
   spans: RunSpans,
   row: number,
-  { runIds }: NameHistory,
-  others: readonly StepOccurrence[],
+  older: ReadonlySet<string>,
+  failures: readonly StepOccurrence[],
 ): SameError | null {
   const error = spans.errors.get(row);
   if (!error) return null;
-  const same = others.filter((one) => one.state === "failed" && one.error_type === error.type);
-  const place = runIds.indexOf(spans.run.run_id);
-  const older = new Set(place < 0 ? [] : runIds.slice(place + 1));
+  const same = failures.filter((one) => one.error_type === error.type);
   const before = same.filter((one) => older.has(one.run_id));
   return {
     error_type: error.type,

@@ -1,15 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { formatCost, formatCount, formatDuration, formatTime } from "../../src/format/numbers.ts";
 import { clip, oneLine, visible } from "../../src/format/text.ts";
-import type {
-  Evaluation,
-  Outline,
-  OutlineSpan,
-  SpanDetail,
-  Step,
-  UsualDuration,
-} from "../../src/protocol/messages.ts";
+import type { Outline, OutlineSpan, SpanDetail, StepHistory } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
 import { icon, stateIcon } from "../icons.ts";
@@ -23,11 +16,16 @@ import { causeBelow } from "../timeline/failures.ts";
 import { ancestorsOf } from "../timeline/rows.ts";
 import { durationSoFar, type TimeDomain } from "../timeline/scale.ts";
 import { parentTrail } from "../trace/trail.ts";
-import "./attribute-tree.ts";
-import "./text-block.ts";
+import { type SpanTalk, spanTalk } from "./llm/span-talk.ts";
+import { beforeLine, otherRuns } from "./past-view.ts";
+import { section } from "./sections.ts";
+import { timing, usualText } from "./timing.ts";
+import { recordSections, talkSections } from "./values-view.ts";
 
 /** Milliseconds: walking the rows with an arrow key held down asks only for the row where it stops. */
 const SETTLE = 80;
+/** The step in other runs, before more are wished for. */
+const FEW_RUNS = 8;
 
 /**
  * Everything about the selected span. What the outline knows shows at once; the rest follows when the panel answers.
@@ -42,7 +40,10 @@ export class DetailsPane extends PageElement {
   @property({ attribute: false }) domain: TimeDomain | undefined;
   @property({ attribute: false }) generation = 0;
   @property({ attribute: false }) onClose: () => void = () => {};
+  @state() private allRuns = false;
   readonly #detail = new Load(this, () => this.rpc, "spanDetail");
+  readonly #history = new Load(this, () => this.rpc, "stepHistory");
+  #talk: { readonly of: SpanDetail; readonly talk: SpanTalk } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = "";
 
@@ -60,12 +61,20 @@ export class DetailsPane extends PageElement {
       const first = this.#asked === "";
       this.#asked = wanted;
       this.#detail.clear();
+      this.#history.clear();
+      this.allRuns = false;
       clearTimeout(this.#timer);
       if (!span) return;
-      const ask = () => this.#detail.ask({ runId, key: span.key });
+      const ask = () => {
+        this.#detail.ask({ runId, key: span.key });
+        this.#history.ask({ runId, key: span.key });
+      };
       if (first) ask();
       else this.#timer = setTimeout(ask, SETTLE);
-    } else if (changed.has("generation")) this.#detail.refresh();
+    } else if (changed.has("generation")) {
+      this.#detail.refresh();
+      this.#history.refresh();
+    }
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -90,11 +99,35 @@ export class DetailsPane extends PageElement {
   }
 
   #body(span: OutlineSpan, detail: SpanDetail | undefined): TemplateResult {
+    const history = this.#history.value;
     return html`
-      ${this.#error(span, detail)} ${this.#facts(span, detail)}
+      ${this.#error(span, detail)} ${this.#facts(span, detail)} ${this.#timing(span, history)}
       ${banner(this.#detail.error, () => this.#detail.refresh())} ${waiting(this.#detail, strings.readingDetails)}
-      ${detail ? values(detail) : nothing}
+      ${detail ? talkSections(detail, this.#talkOf(detail)) : nothing}
+      ${history && history.others_total > 0 ? section(strings.otherRuns(history.others_total), this.#otherRuns(span, history)) : nothing}
+      ${detail ? recordSections(detail) : nothing}
     `;
+  }
+
+  #otherRuns(span: OutlineSpan, history: StepHistory): TemplateResult {
+    const most = this.allRuns ? Number.POSITIVE_INFINITY : FEW_RUNS;
+    return otherRuns(history, span.start_time, most, () => {
+      this.allRuns = true;
+    });
+  }
+
+  #timing(span: OutlineSpan, history: StepHistory | undefined): TemplateResult | typeof nothing {
+    if (history) return timing(span, history);
+    if (this.#history.error) return banner(this.#history.error, () => this.#history.refresh());
+    // The room of the drawing is kept, so that nothing jumps when it comes.
+    return this.#history.loading
+      ? html`<div class="timing-room">${waiting(this.#history, strings.readingHistory)}</div>`
+      : nothing;
+  }
+
+  #talkOf(detail: SpanDetail): SpanTalk {
+    if (this.#talk?.of !== detail) this.#talk = { of: detail, talk: spanTalk(detail) };
+    return this.#talk.talk;
   }
 
   #error(span: OutlineSpan, detail: SpanDetail | undefined): TemplateResult | typeof nothing {
@@ -105,8 +138,37 @@ export class DetailsPane extends PageElement {
     return html`<div class="error-box">
       <b class="error-type">${oneLine(error.type, 200)}</b>
       ${error.message === "" ? html`<p class="quiet">${strings.noErrorText}</p>` : html`<pre tabindex="0" role="group" aria-label=${strings.error}>${visible(clip(error.message, 20_000))}</pre>`}
+      ${this.#before()}
       ${key === undefined ? nothing : linkButton(html`${icon("arrow-down")} ${strings.goToCause}: ${spanName(this.outline.spans[cause]!.name, 60)}`, () => emit(this, "lens-select", { key, reveal: true }))}
     </div>`;
+  }
+
+  #before(): TemplateResult | typeof nothing {
+    if (this.#history.value) return beforeLine(this.#history.value);
+    return this.#history.loading ? html`<p class="before quiet">${strings.lookingBack}</p>` : nothing;
+  }
+
+  /** The spans of the same name below the same parent: tries of one step, or rounds of a loop. */
+  #siblings(span: OutlineSpan): TemplateResult | typeof nothing {
+    const siblings = this.#history.value?.siblings;
+    const many = siblings !== undefined && siblings.total > 1;
+    const tries = many ? siblings.attempts : true;
+    if (span.attempt === null && !many) return nothing;
+    const place = many ? strings.placeOf(siblings.position, siblings.total) : formatCount(span.attempt);
+    const go = (key: number | null) => {
+      if (key !== null) emit(this, "lens-select", { key, reveal: true });
+    };
+    const button = (to: number | null, iconName: string, label: string) =>
+      iconButton(iconName, label, () => go(to), { disabled: to === null });
+    return html`<dt>${tries ? strings.attemptLabel : strings.sameNameHere}</dt>
+      <dd class="siblings">
+        ${place}
+        ${
+          many
+            ? html`${button(siblings.previous, "arrow-up", tries ? strings.previousAttempt : strings.previousSame)}${button(siblings.next, "arrow-down", tries ? strings.nextAttempt : strings.nextSame)}`
+            : nothing
+        }
+      </dd>`;
   }
 
   #facts(span: OutlineSpan, detail: SpanDetail | undefined): TemplateResult {
@@ -117,7 +179,7 @@ export class DetailsPane extends PageElement {
       <dd>
         ${span.duration === null ? (soFar === null ? "–" : strings.atLeast(formatDuration(soFar))) : formatDuration(span.duration)}
         ${span.duration === null ? html`<span class="quiet">${strings.unfinished}</span>` : nothing}
-        ${detail?.usual && span.duration !== null ? usualText(span.duration, detail.usual) : nothing}
+        ${this.#usual(span, detail)}
       </dd>
       ${span.self_time === null ? nothing : html`<dt>${strings.selfTime}</dt><dd>${formatDuration(span.self_time)}</dd>`}
       <dt>${strings.startedAt}</dt>
@@ -127,7 +189,7 @@ export class DetailsPane extends PageElement {
       </dd>
       <dt>${strings.status}</dt>
       <dd>${oneLine(span.status, 80)}</dd>
-      ${span.attempt === null ? nothing : html`<dt>${strings.attemptLabel}</dt><dd>${formatCount(span.attempt)}</dd>`}
+      ${this.#siblings(span)}
       ${span.cost === null ? nothing : html`<dt>${strings.cost}</dt><dd>${formatCost(span.cost)}</dd>`}
       ${span.tokens === null ? nothing : html`<dt>${strings.tokensLabel}</dt><dd>${formatCount(span.tokens)}</dd>`}
       <dt>${strings.parents}</dt>
@@ -135,6 +197,11 @@ export class DetailsPane extends PageElement {
       <dt>${strings.spanId}</dt>
       <dd class="id-line"><span class="mono" title=${visible(span.span_id)}>${oneLine(span.span_id, 80)}</span>${copyButton(span.span_id, strings.copySpanId)}</dd>
     </dl>`;
+  }
+
+  #usual(span: OutlineSpan, detail: SpanDetail | undefined): TemplateResult | typeof nothing {
+    const usual = this.#history.value?.completed ?? detail?.usual;
+    return usual && usual.count > 1 && span.duration !== null ? usualText(span.duration, usual) : nothing;
   }
 
   #trail(): TemplateResult | TemplateResult[] {
@@ -150,77 +217,4 @@ export class DetailsPane extends PageElement {
       return html`${separator} ${linkButton(spanName(parent.name, 60), go)} `;
     });
   }
-}
-
-/** From this ratio on a duration is called unusual; below, the usual one is only named. */
-const UNUSUAL = 1.25;
-
-function usualText(duration: number, { p50, p95, count }: UsualDuration): TemplateResult {
-  const ratio = p50 > 0 ? duration / p50 : 1;
-  const usual = formatDuration(p50);
-  const hint = strings.usualHint(usual, formatDuration(p95), count);
-  const unusual = ratio >= UNUSUAL || ratio <= 1 / UNUSUAL;
-  const text = unusual
-    ? strings.usual(ratio >= 10 ? ratio.toFixed(0) : ratio.toPrecision(2), usual)
-    : strings.asUsual(usual);
-  return html`<span class=${duration > p95 ? "slow" : "quiet"} title=${hint}>${text}</span>`;
-}
-
-function values(detail: SpanDetail): TemplateResult {
-  const { attributes, attributes_text: raw } = detail;
-  return html`
-    ${textSection(strings.input, detail.input)} ${textSection(strings.output, detail.output)}
-    ${section(
-      strings.attributes,
-      typeof attributes === "string"
-        ? html`<lens-text .text=${attributes} .label=${strings.attributes}></lens-text>`
-        : html`<lens-attributes .value=${attributes}></lens-attributes>
-            ${raw ? html`<div class="block-actions">${copyButton(raw, strings.copyText(strings.attributes))}</div>` : nothing}`,
-    )}
-    ${detail.step ? section(strings.stepRecord, stepRecord(detail.step)) : nothing}
-    ${detail.evaluations.length > 0 ? section(strings.evaluations, html`${detail.evaluations.map(evaluation)}`) : nothing}
-  `;
-}
-
-function section(title: string, content: TemplateResult): TemplateResult {
-  return html`<details class="section" open>
-    <summary>${title}</summary>
-    ${content}
-  </details>`;
-}
-
-function textSection(title: string, text: string | null): TemplateResult | typeof nothing {
-  return text === null
-    ? nothing
-    : section(title, html`<lens-text .text=${text} .label=${title}></lens-text>`);
-}
-
-function stepRecord(step: Step): TemplateResult {
-  return html`<dl class="facts-list">
-      <dt>${strings.step}</dt>
-      <dd>${formatCount(step.step_index)} · ${oneLine(step.step_name, 120)}</dd>
-      <dt>${strings.status}</dt>
-      <dd>${oneLine(step.status, 80)}</dd>
-      ${step.duration_ms === null ? nothing : html`<dt>${strings.duration}</dt><dd>${formatDuration(step.duration_ms / 1000)}</dd>`}
-      ${step.cost === null ? nothing : html`<dt>${strings.cost}</dt><dd>${formatCost(step.cost)}</dd>`}
-      ${step.tokens === null ? nothing : html`<dt>${strings.tokensLabel}</dt><dd>${formatCount(step.tokens)}</dd>`}
-    </dl>
-    ${namedText(strings.error, step.error)} ${namedText(strings.rawResponse, step.raw_response)}`;
-}
-
-function namedText(label: string, text: string | null): TemplateResult | typeof nothing {
-  if (text === null || text === "") return nothing;
-  return html`<div class="named-text">
-    <h3>${label}</h3>
-    <lens-text .text=${text} .label=${label}></lens-text>
-  </div>`;
-}
-
-function evaluation({ score, feedback, metadata, step_name, created_at }: Evaluation): TemplateResult {
-  return html`<dl class="facts-list">
-      <dt>${strings.score}</dt>
-      <dd>${score} <span class="quiet">${step_name === null ? "" : oneLine(step_name, 80)} ${created_at === null ? "" : formatTime(created_at)}</span></dd>
-      ${feedback === null ? nothing : html`<dt>${strings.feedback}</dt><dd>${visible(clip(feedback, 2000))}</dd>`}
-    </dl>
-    ${namedText(strings.metadata, metadata)}`;
 }

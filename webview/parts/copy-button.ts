@@ -11,6 +11,8 @@ const THANKS = 1500;
 export class CopyButton extends PageElement {
   @property({ attribute: false }) text = "";
   @property({ attribute: false }) label = "";
+  /** Codicon. */
+  @property({ attribute: false }) icon = "copy";
   @state() private done = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -20,7 +22,7 @@ export class CopyButton extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    return iconButton(this.done ? "check" : "copy", this.label, (event) => {
+    return iconButton(this.done ? "check" : this.icon, this.label, (event) => {
       event.stopPropagation();
       emit(this, "lens-copy", { text: this.text });
       this.done = true;

@@ -1,6 +1,6 @@
 /** Plays VS Code for the page: `acquireVsCodeApi`, answers from the samples, and a handle for tests. */
 import type { PageMessage, PanelMessage, Request, Tab } from "../../../src/protocol/messages.ts";
-import { detailOf, outlines, type SampleName, sampleReport, sampleRuns } from "./samples.ts";
+import { detailOf, historyOf, outlines, type SampleName, sampleReport, sampleRuns } from "./samples.ts";
 
 interface FakeHost {
   /** Everything the page said. */
@@ -42,6 +42,8 @@ function answer(request: Request): unknown {
       return outlineOf(request.params.runId);
     case "spanDetail":
       return detailOf(outlineOf(request.params.runId)!, request.params.key);
+    case "stepHistory":
+      return historyOf(outlineOf(request.params.runId)!, request.params.key);
     case "statistics":
       return sampleReport(request.params.pipelineName, wanted.has("empty") || (request.params.from ?? 0) > 0);
     case "pipelines":

@@ -6,6 +6,8 @@ import type {
   Run,
   SpanDetail,
   StatisticsReport,
+  StepHistory,
+  StepOccurrence,
 } from "../../../src/protocol/messages.ts";
 
 /** 2025-10-03 08:00 UTC, in seconds. */
@@ -321,7 +323,12 @@ export function detailOf(theOutline: Outline, key: number): SpanDetail {
   return {
     span: one,
     run: theOutline.run,
-    attributes: one.name === "notify" ? "not JSON {" : hostileValue,
+    attributes:
+      one.name === "notify"
+        ? "not JSON {"
+        : one.name === "draft_reply"
+          ? { ...hostileValue, ...talkAttributes }
+          : hostileValue,
     attributes_text: JSON.stringify(hostileValue),
     error: one.error ?? null,
     parents: [],
@@ -355,6 +362,92 @@ export function detailOf(theOutline: Outline, key: number): SpanDetail {
     ],
     usual: { count: 94, p50: 0.198, p95: 0.4 },
     provisional: theOutline.provisional,
+    snapshot: theOutline.snapshot,
+  };
+}
+
+/** What a span of {@link detailOf} says of its talk with a model. */
+export const talkAttributes = {
+  "gen_ai.request.model": "gpt-4o-mini",
+  "gen_ai.provider.name": "openai",
+  "gen_ai.request.temperature": 0.2,
+  "gen_ai.usage.input_tokens": 61,
+  "gen_ai.usage.output_tokens": 23,
+  "gen_ai.system_instructions": JSON.stringify([
+    { type: "text", content: "You classify support tickets. Answer with one word." },
+  ]),
+  "gen_ai.input.messages": JSON.stringify([
+    {
+      role: "user",
+      parts: [
+        { type: "text", content: '<img src=x onerror="window.hacked=1"> [click](command:quit) **bold**' },
+      ],
+    },
+  ]),
+  "gen_ai.output.messages": JSON.stringify([
+    {
+      role: "assistant",
+      parts: [
+        { type: "text", content: "I look the customer up." },
+        { type: "tool_call", id: "call_1", name: "search", arguments: { customer: 4711, fields: ["tier"] } },
+      ],
+      finish_reason: "tool_calls",
+    },
+  ]),
+};
+
+/** The newest 94 runs of the pipeline, as they did with this step. */
+export function historyOf(theOutline: Outline, key: number): StepHistory {
+  const one = theOutline.spans.find((candidate) => candidate.key === key)!;
+  const siblings = theOutline.spans.filter((other) => other.parent === one.parent && other.name === one.name);
+  const at = siblings.indexOf(one);
+  const occurrence = (index: number, failed: boolean): StepOccurrence => ({
+    run_id: `run_${(index * 482_711 + 1_999_991).toString(16).padEnd(16, "0")}`,
+    key: 1,
+    state: failed ? "failed" : "completed",
+    start_time: NOW - 900 * (index + 1),
+    duration: 0.15 + (index % 9) * 0.03,
+    ...(failed ? { error_type: index % 2 === 0 ? (one.error?.type ?? "timeout") : "timeout" } : {}),
+  });
+  const others = Array.from({ length: 50 }, (_, index) => occurrence(index, index % 6 === 4));
+  const failures = others.filter(({ state }) => state === "failed");
+  const same = failures.filter(({ error_type }) => error_type === one.error?.type);
+  return {
+    name: one.name,
+    pipeline_name: theOutline.run.pipeline_name,
+    runs: 94,
+    complete: true,
+    includes_run: true,
+    count: 94,
+    failed: 15,
+    histogram: {
+      edges: Array.from({ length: 8 }, (_, index) => 10 ** (-1.2 + index / 5)),
+      counts: [3, 18, 41, 17, 8, 5, 2],
+      failed: [0, 0, 2, 3, 5, 4, 1],
+    },
+    completed: { count: 79, p50: 0.198, p95: 0.4 },
+    rank: one.duration === null ? null : { slower_than: 75, of: 79 },
+    others,
+    others_total: 93,
+    failures,
+    failures_total: failures.length,
+    completed_before: others[0]!,
+    same_error: one.error
+      ? {
+          error_type: one.error.type,
+          before: same.length,
+          after: 0,
+          occurrences: same,
+          last_before: same[0] ?? null,
+        }
+      : null,
+    siblings: {
+      attempts: false,
+      position: at + 1,
+      total: siblings.length,
+      previous: siblings[at - 1]?.key ?? null,
+      next: siblings[at + 1]?.key ?? null,
+    },
     snapshot: theOutline.snapshot,
   };
 }

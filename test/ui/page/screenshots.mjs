@@ -55,6 +55,27 @@ const scenes = {
       await page.getByLabel("To", { exact: true }).blur();
     },
   },
+  conversation: {
+    query: "sample=triage",
+    ready: ".error-box",
+    act: async (page) => {
+      await page.locator(".span-row", { hasText: "draft_reply" }).click();
+      await page.locator(".message").first().waitFor();
+      await page.locator(".details").evaluate((element) => {
+        element.scrollTop = element.querySelector(".section").offsetTop - 40;
+      });
+    },
+  },
+  attributes: {
+    query: "sample=triage",
+    ready: ".error-box",
+    act: async (page) => {
+      await page.getByRole("searchbox").fill("content");
+      await page.locator(".json-row.hit").first().waitFor();
+      await page.getByRole("searchbox").scrollIntoViewIfNeeded();
+      await page.locator(".json-tree").focus();
+    },
+  },
   picker: {
     query: "sample=triage",
     ready: ".error-box",
@@ -66,7 +87,7 @@ const scenes = {
 };
 
 const sizes = { wide: { width: 1300, height: 800 }, narrow: { width: 420, height: 800 } };
-const everywhere = ["triage", "statistics"];
+const everywhere = ["triage", "statistics", "conversation"];
 const themeNames = ["dark", "light", "hc-dark", "hc-light"];
 
 const built = await build();

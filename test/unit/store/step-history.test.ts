@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTraceStore, type Run, type Span, type TraceStore } from "../../../src/store/store.ts";
 import { percentileBySort } from "../support/figures.ts";
 import { type FixtureName, fixture } from "../support/fixtures.ts";
+import { rowsOf, stockDatabase } from "../support/stock-sqlite.ts";
 
 describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("the history of a step on %s", (layout) => {
   let store: TraceStore;
@@ -65,6 +66,25 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("the history of a ste
       expect(other.start_time).toBeCloseTo(span.start_time!, 5);
       expect(other.error_type).toBe(span.error?.type);
     }
+  });
+
+  test("lists failures that lie further back, and the last one that was completed before", async () => {
+    const all = named("classify_ticket", "support_triage");
+    const one = all.find((span) => span.status === "failed")!;
+    const history = await store.getStepHistory(one.run_id, await keyOf(one.run_id, one.span_id));
+    const others = all.filter((span) => span.run_id !== one.run_id);
+    const failed = others.filter((span) => span.status === "failed");
+    expect(history.failures_total).toBe(failed.length);
+    expect(history.failures.map((other) => other.run_id)).toEqual(
+      failed.slice(0, 20).map((span) => span.run_id),
+    );
+    const after = all.slice(all.indexOf(one) + 1);
+    expect(history.completed_before?.run_id).toBe(after.find((span) => span.status === "completed")!.run_id);
+    const oldest = await store.getStepHistory(
+      all.at(-1)!.run_id,
+      await keyOf(all.at(-1)!.run_id, all.at(-1)!.span_id),
+    );
+    expect(oldest.completed_before).toBeNull();
   });
 
   test("counts the same failure before and after, and knows the last one", async () => {
@@ -133,5 +153,51 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("the history of a ste
 
   test("rejects a span that is not there", async () => {
     await expect(store.getStepHistory(runs[0]!.run_id, 999_999)).rejects.toMatchObject({ kind: "not_found" });
+  });
+});
+
+describe.each<FixtureName>(["v0.4.32", "v0.6.11"])("the history of a step, in SQL, on %s", (layout) => {
+  test("is what the rows say", async () => {
+    const store = await openTraceStore(fixture(layout));
+    const database = await stockDatabase(fixture(layout));
+    const began = layout === "v0.4.32" ? "r.start_time" : "r.created_at";
+    const rows = (sql: string, ...params: unknown[]) => rowsOf(database, sql, params);
+    const failures = rows(`SELECT s.run_id, s.span_id, s.name, r.pipeline_name, ${began} AS began,
+        json_extract(s.attributes, '$.error_type') AS type FROM spans s JOIN runs r USING (run_id)
+      WHERE s.status = 'failed' AND s.parent_span_id IS NOT NULL ORDER BY began DESC`);
+    expect(failures.length).toBe(59);
+    for (const { run_id, span_id, name, pipeline_name, began: start, type } of failures) {
+      const { spans } = await store.getOutline(String(run_id));
+      const key = spans.find((span) => span.span_id === span_id)!.key;
+      const history = await store.getStepHistory(String(run_id), key);
+      const same = `FROM spans s JOIN runs r USING (run_id) WHERE s.name = ? AND r.pipeline_name = ?`;
+      const [counts] = rows(
+        `SELECT count(*) AS count, sum(s.status = 'failed') AS failed ${same} AND s.end_time >= s.start_time`,
+        name,
+        pipeline_name,
+      );
+      expect({ count: history.count, failed: history.failed }).toEqual(counts);
+      const durations = rows(
+        `SELECT s.end_time - s.start_time AS d ${same} AND s.status = 'completed' ORDER BY d`,
+        name,
+        pipeline_name,
+      ).map(({ d }) => Number(d));
+      expect(history.completed?.p50).toBeCloseTo(percentileBySort(durations, 0.5), 9);
+      expect(history.completed?.p95).toBeCloseTo(percentileBySort(durations, 0.95), 9);
+      const [before] = rows(
+        `SELECT count(*) AS times, max(${began}) AS last ${same} AND s.status = 'failed' AND ${began} < ?
+          AND json_extract(s.attributes, '$.error_type') = ?`,
+        name,
+        pipeline_name,
+        start,
+        type,
+      );
+      expect(history.same_error?.before).toBe(before?.times);
+      const last = history.same_error?.last_before?.run_id;
+      const [told] = last ? rows(`SELECT ${began} AS began FROM runs r WHERE run_id = ?`, last) : [];
+      expect(told?.began ?? null).toBe(before?.last);
+    }
+    await store.close();
+    database.close();
   });
 });
