@@ -23,6 +23,7 @@ const errorKinds = [
   "closed",
   "exists",
   "unwritable",
+  "timed_out",
   "internal",
 ] as const;
 

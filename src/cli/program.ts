@@ -10,6 +10,7 @@ import { addListCommand } from "./commands/list.ts";
 import { addQueryCommand } from "./commands/query.ts";
 import { addShowCommand } from "./commands/show.ts";
 import { addSpansCommand } from "./commands/spans.ts";
+import { addSqlCommand } from "./commands/sql.ts";
 import { addStatsCommand } from "./commands/stats.ts";
 import { addStepsCommand } from "./commands/steps.ts";
 import { addTraceCommand } from "./commands/trace.ts";
@@ -121,6 +122,7 @@ function buildProgram(
     addSpansCommand,
     addStatsCommand,
     addQueryCommand,
+    addSqlCommand,
     addFromFileCommand,
     addExportCommand,
     addCompareCommand,

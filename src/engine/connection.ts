@@ -72,6 +72,15 @@ export class Connection {
     return row;
   }
 
+  columns(sql: string): readonly string[] {
+    const statement = this.database.prepare(sql);
+    try {
+      return statement.getColumnNames();
+    } finally {
+      statement.free();
+    }
+  }
+
   each(sql: string, params: SqlParams, visit: (row: readonly SqlValue[]) => unknown): void {
     this.use(sql, params, (statement) => visit(statement.get()) !== false);
   }

@@ -93,6 +93,7 @@ class LiveDatabase implements EngineDatabase {
     this.reader = {
       all: (sql, params, limit) => this.handle.all(sql, params, limit),
       get: (sql, params) => this.handle.get(sql, params),
+      columns: (sql) => this.handle.columns(sql),
       each: (sql, params, visit) => this.handle.each(sql, params, visit),
       checkCancelled,
       progress: (fraction) => options.progress?.(fraction),

@@ -15,6 +15,7 @@ export type ErrorKind =
   | "closed"
   | "exists"
   | "unwritable"
+  | "timed_out"
   | "internal";
 
 /** The form in which an error crosses a thread or a webview border. */

@@ -21,6 +21,8 @@ export interface Reader {
   all<R extends object = Record<string, SqlValue>>(sql: string, params?: SqlParams, limit?: number): R[];
   /** The first row, or undefined. */
   get<R extends object = Record<string, SqlValue>>(sql: string, params?: SqlParams): R | undefined;
+  /** Names of a statement's columns, in order; two may have the same name. */
+  columns(sql: string): readonly string[];
   /** Streams rows as arrays in column order, without keeping them. Return false to stop. */
   each(sql: string, params: SqlParams, visit: (row: readonly SqlValue[]) => unknown): void;
   /** Throws `cancelled` if the caller gave up. Call it in long loops that read nothing. */

@@ -11,6 +11,7 @@ import { findRun, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } f
 import type { StoreSession } from "./session.ts";
 import { mergeErrors } from "./span-error.ts";
 import { level, outline, readSpans, readTrace, rowOf, spanDetail, usualOf } from "./spans.ts";
+import { checkSql, runSql } from "./sql.ts";
 import { spanStatistics } from "./statistics.ts";
 import { HISTORY_RUNS, stepHistory } from "./step-history.ts";
 import { stepSpans, stepSummaries } from "./step-summaries.ts";
@@ -114,6 +115,10 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       return { ...value, statistics: { ...value.statistics, snapshot } };
     },
     listPipelines: () => read(listPipelines),
+    sql: ({ query, limit }) => {
+      const statement = checkSql(query);
+      return dated((reader) => runSql(reader, statement, limit));
+    },
     query: ({ name, params }) => {
       const checked = checkQuery(name, params);
       return read((reader) => {

@@ -14,6 +14,7 @@ import type {
   RunQuery,
   SpanDetail,
   SpanStatistics,
+  SqlAnswer,
   StatisticsQuery,
   StatisticsReport,
   StepHistory,
@@ -48,4 +49,5 @@ export interface StoreMethods {
     params: { name: NamedQuery; params: Readonly<Record<string, string | number>> };
     result: QueryRow[];
   };
+  sql: { params: { query: string; limit: number }; result: SqlAnswer };
 }

@@ -368,6 +368,16 @@ export interface StoreInfo {
 
 export type LayoutName = "v1.0" | "v2.0" | "v3.0";
 
+/** What a query in SQL found. */
+export interface SqlAnswer {
+  /** In order; two may have the same name. */
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly SqlValue[])[];
+  /** True when the limit cut the rows. */
+  readonly more: boolean;
+  readonly snapshot: Snapshot;
+}
+
 export type QueryRow = Readonly<Record<string, SqlValue>>;
 
 /** Names of the seed design's queries. */

@@ -99,5 +99,23 @@ class WorkerStore implements TraceStore {
   query: TraceStore["query"] = (name, params = {}, options) =>
     this.client.call("query", { name, params }, options);
 
+  sql: TraceStore["sql"] = async (
+    query,
+    { limit = 1000, seconds = 30 } = {},
+    { signal, onProgress } = {},
+  ) => {
+    const late = AbortSignal.timeout(seconds * 1000);
+    const either = signal === undefined ? late : AbortSignal.any([signal, late]);
+    try {
+      return await this.client.call("sql", { query, limit }, { signal: either, onProgress });
+    } catch (thrown) {
+      if (!late.aborted || signal?.aborted) throw thrown;
+      throw new TraceError(
+        "timed_out",
+        `This query took longer than ${seconds} s and was stopped. Narrow it or give it more time.`,
+      );
+    }
+  };
+
   close: TraceStore["close"] = () => this.client.close();
 }

@@ -15,6 +15,7 @@ import type {
   Span,
   SpanDetail,
   SpanStatistics,
+  SqlAnswer,
   StatisticsQuery,
   StatisticsReport,
   StepHistory,
@@ -113,6 +114,17 @@ export interface TraceStore {
     params?: Readonly<Record<string, string | number>>,
     options?: CallOptions,
   ): Promise<QueryRow[]>;
+
+  /**
+   * Runs one statement of SQL that only reads, over the file's tables and the canonical views (see `src/store/layout.ts`).
+   * At most `limit` rows come (default 1,000); after `seconds` (default 30) it rejects with `timed_out`. A statement that
+   * would write, and one that SQLite does not understand, reject with `invalid_argument`.
+   */
+  sql(
+    query: string,
+    limits?: { limit?: number; seconds?: number },
+    options?: CallOptions,
+  ): Promise<SqlAnswer>;
 
   /** Ends the worker and closes every descriptor. Calls under way reject with `closed`. */
   close(): Promise<void>;

@@ -36,6 +36,7 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     getStatisticsReport: missing("getStatisticsReport"),
     listPipelines: missing("listPipelines"),
     query: missing("query"),
+    sql: missing("sql"),
     close: async () => {},
     ...methods,
   };
