@@ -19,8 +19,8 @@ export function* markdownLines(exported: ExportedRun): Generator<string> {
   yield "| | |\n|---|---|\n";
   const failed = spans.filter((span) => stateOfRun(span.status) === "failed");
   const facts: readonly (readonly [string, string])[] = [
-    ["Run", run.run_id],
-    ["Version", run.pipeline_version ?? "–"],
+    ["Run", inline(run.run_id)],
+    ["Version", inline(run.pipeline_version ?? "–")],
     ["Started", run.start_time === null ? "–" : new Date(run.start_time * 1000).toISOString()],
     ["Duration", formatDuration(run.duration)],
     [
@@ -30,7 +30,7 @@ export function* markdownLines(exported: ExportedRun): Generator<string> {
     ["Cost", formatCost(run.total_cost)],
     ["Tokens", formatCount(run.total_tokens)],
   ];
-  for (const [name, value] of facts) yield `| ${name} | ${inline(value)} |\n`;
+  for (const [name, value] of facts) yield `| ${name} | ${value} |\n`;
   yield* failures(failed);
   yield "\n## Spans\n\n";
   yield* fenced(treeText(exported));
@@ -82,9 +82,15 @@ function* fenced(text: string): Generator<string> {
   yield `${fence}text\n${visible(text)}\n${fence}\n`;
 }
 
-/** One line in which nothing means anything to Markdown or HTML, tables included. */
+/**
+ * One line in which nothing means anything to Markdown or HTML, tables included. Underscores inside words stay: they mean
+ * nothing there, and names are full of them.
+ */
 function inline(text: string): string {
-  return oneLine(text, 300).replace(/[\\`*_{}[\]<>()#+\-.!|~&:@/$^=]/g, (char) => `&#${char.charCodeAt(0)};`);
+  return oneLine(text, 300).replace(
+    /[&<>@|$]|:(?=\/\/)|(?<=\bwww)\.|[\\`*[\]!~#]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/giu,
+    (char) => (/[&<>@|$:.]/.test(char) ? `&#${char.charCodeAt(0)};` : `\\${char}`),
+  );
 }
 
 function cut(text: string): string {

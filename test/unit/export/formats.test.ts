@@ -128,10 +128,13 @@ describe("exports", () => {
       const ticks = /^(`{3,})(?:text)?$/.exec(line)?.[1];
       if (fence === undefined) {
         if (ticks) fence = ticks;
-        else expect(line.replace(/^#+ |^\| \| \|$|^\|---\|---\|$/, "")).not.toMatch(/<|!\[|\]\(|`/);
+        else expect(line).not.toMatch(/<|(?<!\\)[`*[\]!~]|:\/\/|@/);
       } else if (ticks === fence) fence = undefined;
     }
     expect(fence).toBeUndefined();
+    expect(lines).toContain(
+      "### &#60;script&#62;alert(1)&#60;/script&#62;: &#60;script&#62;alert(1)&#60;/script&#62;",
+    );
     expect(lines.join("\n")).not.toContain("\u202E");
   });
 });
