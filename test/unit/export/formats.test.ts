@@ -132,9 +132,8 @@ describe("exports", () => {
       } else if (ticks === fence) fence = undefined;
     }
     expect(fence).toBeUndefined();
-    expect(lines).toContain(
-      "### &#60;script&#62;alert(1)&#60;/script&#62;: &#60;script&#62;alert(1)&#60;/script&#62;",
-    );
+    const escaped = '"&#62;&#60;img src=x onerror=alert(1)&#62;';
+    expect(lines).toContain(`### ${escaped}: ${escaped}`);
     expect(lines.join("\n")).not.toContain("\u202E");
   });
 });
