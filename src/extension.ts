@@ -13,6 +13,7 @@ import { TextDocuments } from "./panel/text-documents.ts";
 import { panelType, TracePanels } from "./panel/trace-panels.ts";
 import { Databases } from "./sources/databases.ts";
 import { openStore } from "./sources/open-store.ts";
+import { FilterMemory } from "./views/filter-memory.ts";
 import { RunsProvider } from "./views/runs-provider.ts";
 import { RunsView } from "./views/runs-view.ts";
 import { ViewSettings } from "./views/view-settings.ts";
@@ -59,7 +60,8 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const runs = new RunsProvider(workspace, settings, log);
   const view = new RunsView(runs, settings);
   const documents = new TextDocuments();
-  const panels = new TracePanels({ extension: context.extensionUri, documents, log }, (path) =>
+  const filters = new FilterMemory(context.globalState, context.workspaceState);
+  const panels = new TracePanels({ extension: context.extensionUri, documents, filters, log }, (path) =>
     workspace.find(path),
   );
   const rows = new Rows(view.view);
@@ -69,6 +71,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     runs,
     view,
     documents,
+    filters,
     panels,
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
     registerCommands(
@@ -76,7 +79,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
         ...showCommands(workspace, panels, rows, log),
         ...copyCommands(rows),
         ...exportCommands(workspace, rows, documents, log),
-        ...filterCommands(settings, workspace),
+        ...filterCommands({ settings, databases: workspace, filters, extension: context.extensionUri }),
         ...databaseCommands(workspace, rows),
         ...viewCommands(runs, log),
         ...panelCommands(panels),

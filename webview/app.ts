@@ -3,6 +3,7 @@ import { customElement, state } from "lit/decorators.js";
 import type { PageCommand, PageMessage, PanelMessage, Tab, View } from "../src/protocol/messages.ts";
 import { PageElement } from "./element.ts";
 import type { PageEvents } from "./events.ts";
+import type { KeptFilters } from "./filter/filter-box.ts";
 import { parseMessage } from "./inbound.ts";
 import { Load } from "./load.ts";
 import { MenuTargets } from "./menu.ts";
@@ -41,6 +42,7 @@ export class App extends PageElement {
   @state() private silent = false;
   @state() private announcement = "";
   @state() private generation = 0;
+  @state() private filters: KeptFilters = { saved: [], recent: [] };
   #api!: VsCodeApi;
   #rpc!: RpcClient;
   #keeper!: Keeper;
@@ -124,6 +126,7 @@ export class App extends PageElement {
               .outline=${outline}
               .selectedKey=${view.key}
               .generation=${this.generation}
+              .kept=${this.filters}
             ></lens-trace>
           </div>
         </vscode-panel-view>
@@ -153,6 +156,7 @@ export class App extends PageElement {
     if (!message || this.#rpc.accept(message)) return;
     if (message.type === "show") this.#show(message);
     else if (message.type === "changed") this.#changed();
+    else if (message.type === "filters") this.filters = { saved: message.saved, recent: message.recent };
     else if (message.type === "command") this.#perform(message.command);
   }
 

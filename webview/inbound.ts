@@ -45,6 +45,11 @@ const messageSchema = v.variant("type", [
   }),
   v.object({ type: v.literal("progress"), id: v.number(), fraction: v.number() }),
   v.object({ type: v.literal("changed") }),
+  v.object({
+    type: v.literal("filters"),
+    saved: v.array(v.object({ name: v.string(), text: v.string() })),
+    recent: v.array(v.string()),
+  }),
   v.object({ type: v.literal("command"), command: v.picklist(pageCommands) }),
 ]);
 
@@ -70,6 +75,15 @@ const results = {
   pipelines: v.array(v.unknown()),
   runs: v.array(v.unknown()),
   query: v.array(v.record(v.string(), v.union([v.string(), v.number(), v.null()]))),
+  matches: v.looseObject({ keys: v.array(v.number()) }),
+  filterVocabulary: v.looseObject({
+    attributes: v.array(v.string()),
+    values: v.record(v.string(), v.array(v.string())),
+  }),
+  saveFilter: v.boolean(),
+  deleteFilter: v.unknown(),
+  rememberFilter: v.unknown(),
+  filterHelp: v.unknown(),
   saveCsv: v.boolean(),
   copy: v.unknown(),
   openText: v.unknown(),

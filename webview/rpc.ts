@@ -128,6 +128,7 @@ export class RpcClient {
       }
       case "show":
       case "changed":
+      case "filters":
       case "command":
         return false;
     }

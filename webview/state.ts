@@ -1,5 +1,6 @@
 /** What survives a reload of the page: the view, filters, collapsed spans and sizes. */
 import * as v from "valibot";
+import { filterModes } from "./filter/matches.ts";
 import { viewSchema } from "./inbound.ts";
 
 const size = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(10_000));
@@ -7,17 +8,11 @@ const text = v.fallback(v.string(), "");
 
 const keptSchema = v.object({
   view: v.optional(v.fallback(v.optional(viewSchema), undefined)),
-  /** Filters of the Trace tab, the minimum duration as it was typed. */
-  filter: v.fallback(
-    v.object({
-      status: text,
-      name: text,
-      text,
-      minDuration: text,
-      onlyMatches: v.fallback(v.boolean(), true),
-    }),
-    { status: "", name: "", text: "", minDuration: "", onlyMatches: true },
-  ),
+  /** Filter of the Trace tab, as it is written. */
+  filter: v.fallback(v.object({ text, mode: v.fallback(v.picklist(filterModes), "only") }), {
+    text: "",
+    mode: "only",
+  }),
   /** Keys of the collapsed spans of one run. */
   collapsed: v.fallback(v.object({ runId: v.string(), keys: v.array(v.number()) }), { runId: "", keys: [] }),
   /** Pixels. */

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import { findMistake } from "../filter/check.ts";
+import type { Vocabulary } from "../filter/suggest.ts";
+import type { FilterMemory } from "../views/filter-memory.ts";
 import { describeFilter, groupingName } from "../views/filter-text.ts";
 import { plainLabel } from "../views/plain-label.ts";
 import { filterStates, type Grouping, groupings, noFilter } from "../views/run-filter.ts";
@@ -7,16 +8,28 @@ import { stateIcon, stateName } from "../views/state-icons.ts";
 import { runsText } from "../views/tree-items.ts";
 import type { ViewSettings } from "../views/view-settings.ts";
 import type { WorkspaceDatabases } from "../views/workspace-databases.ts";
+import { askExpression } from "./filter-expression.ts";
 import type { CommandTable } from "./register.ts";
 
+/** What the commands work on. */
+export interface FilterFaces {
+  readonly settings: ViewSettings;
+  readonly databases: WorkspaceDatabases;
+  readonly filters: FilterMemory;
+  /** Folder of the extension. */
+  readonly extension: vscode.Uri;
+}
+
 /** Filtering and grouping the runs. */
-export function filterCommands(settings: ViewSettings, databases: WorkspaceDatabases): CommandTable {
+export function filterCommands(faces: FilterFaces): CommandTable {
+  const { settings, databases } = faces;
   return {
     "flujoLens.filter": () => chooseFilter(settings),
     "flujoLens.filterByStatus": () => filterByStatus(settings),
     "flujoLens.filterByPipeline": () => filterByPipeline(settings, databases),
     "flujoLens.filterByText": () => filterByText(settings),
-    "flujoLens.filterByExpression": () => filterByExpression(settings),
+    "flujoLens.filterByExpression": () => filterByExpression(faces),
+    "flujoLens.filterHelp": () => showHelp(faces.extension),
     "flujoLens.clearFilter": () => settings.setFilter(noFilter),
     "flujoLens.groupRuns": () => groupRuns(settings),
   };
@@ -45,7 +58,7 @@ async function chooseFilter(settings: ViewSettings): Promise<void> {
         command: "flujoLens.filterByText",
       },
       {
-        label: vscode.l10n.t("Expression…"),
+        label: vscode.l10n.t("Filter Language, Saved and Recent Filters…"),
         iconPath: new vscode.ThemeIcon("symbol-boolean"),
         description: plainLabel(filter.expression ?? ""),
         command: "flujoLens.filterByExpression",
@@ -129,20 +142,40 @@ async function filterByText(settings: ViewSettings): Promise<void> {
   if (text !== undefined) await settings.setFilter({ ...settings.filter, text: text.trim() || undefined });
 }
 
-async function filterByExpression(settings: ViewSettings): Promise<void> {
-  const expression = await vscode.window.showInputBox({
-    title: vscode.l10n.t("Show Runs That an Expression Takes"),
-    prompt: vscode.l10n.t("Facts of runs, or of any of their spans. Empty shows all."),
-    placeHolder: "duration > 2s and error_type in (timeout, rate_limit) and start > -24h",
-    value: settings.filter.expression,
-    validateInput: (text) => {
-      const mistake = findMistake(text, "runs", Date.now() / 1000);
-      if (mistake === undefined) return undefined;
-      return vscode.l10n.t("At character {0}: {1}", mistake.place.from + 1, mistake.message);
-    },
+async function filterByExpression(faces: FilterFaces): Promise<void> {
+  const { settings, databases, filters } = faces;
+  const expression = await askExpression({
+    text: settings.filter.expression ?? "",
+    memory: filters,
+    vocabulary: () => wordsOf(databases),
+    help: () => showHelp(faces.extension),
   });
   if (expression === undefined) return;
-  await settings.setFilter({ ...settings.filter, expression: expression.trim() || undefined });
+  await filters.remember(expression);
+  await settings.setFilter({ ...settings.filter, expression: expression || undefined });
+}
+
+/** Keys and values of the first database that can be read: the others are of the same kind. */
+async function wordsOf(databases: WorkspaceDatabases): Promise<Vocabulary> {
+  for (const database of await databases.available()) {
+    try {
+      return await (await database.store()).getFilterVocabulary();
+    } catch {
+      // A database that cannot be read says so in its own row.
+    }
+  }
+  return { attributes: [], values: {} };
+}
+
+/** Opens the page of help that came with the extension. */
+async function showHelp(extension: vscode.Uri): Promise<void> {
+  const page = vscode.Uri.joinPath(extension, "docs", "filters.md");
+  try {
+    await vscode.commands.executeCommand("markdown.showPreview", page);
+  } catch {
+    // Without VS Code's own Markdown extension the text is as good.
+    await vscode.window.showTextDocument(page);
+  }
 }
 
 async function groupRuns(settings: ViewSettings): Promise<void> {

@@ -24,10 +24,8 @@ export function isRunKey(key: string): boolean {
 /** The first mistake in a filter, without asking any data; undefined when it can be used. `now` in seconds since the epoch. */
 export function findMistake(source: string, scope: FilterScope, now: number): FilterError | undefined {
   if (source.length > LONGEST_FILTER) {
-    return new FilterError(`The filter is longer than ${LONGEST_FILTER} characters. Shorten it.`, {
-      from: LONGEST_FILTER,
-      to: source.length,
-    });
+    const place = { from: LONGEST_FILTER, to: source.length };
+    return new FilterError("The filter is longer than {0} characters. Shorten it.", place, LONGEST_FILTER);
   }
   try {
     const expression = parseFilter(source);

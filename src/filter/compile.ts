@@ -198,19 +198,18 @@ function readKnown(holds: Exclude<KeyKind, "text">, value: Value, now: number): 
   switch (holds) {
     case "seconds": {
       const seconds = readDuration(value.text);
-      if (seconds === undefined) throw unreadable(value, "a duration", "200ms, 2s or 1.5min");
+      if (seconds === undefined) throw unreadable(value, "duration");
       return seconds;
     }
     case "moment": {
       const moment = readMoment(value.text, now);
-      if (moment === undefined) throw unreadable(value, "a time", "-24h, today or 2025-10-01T08:30");
+      if (moment === undefined) throw unreadable(value, "time");
       return moment;
     }
     case "cost":
     case "number": {
       const number = readNumber(value.text);
-      if (number === undefined)
-        throw unreadable(value, "a number", holds === "cost" ? "0.05 or $0.05" : "3 or 1.5k");
+      if (number === undefined) throw unreadable(value, holds);
       return number;
     }
   }
@@ -245,7 +244,7 @@ function attributeTest(name: string, operator: Operator, value: Value): Test {
     return (found) => found !== null && found !== undefined && inside(found);
   }
   if (operator !== "=") {
-    if (number === undefined) throw unreadable(value, "a number", "3, 200ms or 1.5k");
+    if (number === undefined) throw unreadable(value, "attribute");
     return (found) => {
       const stored =
         typeof found === "number" ? found : typeof found === "string" ? readNumber(found) : undefined;

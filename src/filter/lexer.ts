@@ -60,7 +60,7 @@ function readQuoted(source: string, from: number, quote: string): Token {
       text += char;
     }
   }
-  throw new FilterError(`This text has no closing ${quote}.`, { from, to: source.length });
+  throw new FilterError("This text has no closing {0}.", { from, to: source.length }, quote);
 }
 
 function readPattern(source: string, from: number): Token {
@@ -92,6 +92,6 @@ function readPattern(source: string, from: number): Token {
   } catch (thrown) {
     const why =
       thrown instanceof Error ? thrown.message.replace(/^Invalid regular expression: /, "") : String(thrown);
-    throw new FilterError(`This pattern cannot be read: ${why}.`, { from, to });
+    throw new FilterError("This pattern cannot be read: {0}.", { from, to }, why);
   }
 }

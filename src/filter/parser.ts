@@ -81,8 +81,9 @@ class Parser {
     const reserved = ["and", "or", "in", "exists"].find((word) => isWord(token, word));
     if (reserved !== undefined) {
       throw new FilterError(
-        `A condition is missing before "${reserved}". Quote the word to search for it.`,
+        'A condition is missing before "{0}". Quote the word to search for it.',
         token.place,
+        reserved,
       );
     }
     const key: Key = { name: token.text, quoted: token.kind === "quoted", place: token.place };

@@ -8,11 +8,17 @@ export interface Place {
 export class FilterError extends Error {
   override readonly name = "FilterError";
 
+  /** What {@link text} has in place of `{0}`, `{1}`, … */
+  readonly values: readonly (string | number)[];
+
+  /** `text` is English with `{0}`, `{1}`, … where values go, so that a face can translate it. */
   constructor(
-    message: string,
+    readonly text: string,
     readonly place: Place,
+    ...values: readonly (string | number)[]
   ) {
-    super(message);
+    super(text.replace(/\{(\d+)\}/g, (_all, index) => String(values[Number(index)])));
+    this.values = values;
   }
 }
 

@@ -91,7 +91,15 @@ function zoneMinutes(zone: string): number {
   return zone.startsWith("-") ? -minutes : minutes;
 }
 
-/** Throws the mistake that a value is not what its key holds. */
-export function unreadable(value: Value, holds: string, example: string): FilterError {
-  return new FilterError(`"${value.text}" is not ${holds}, such as ${example}.`, value.place);
+const UNREADABLE = {
+  duration: '"{0}" is not a duration, such as 200ms, 2s or 1.5min.',
+  time: '"{0}" is not a time, such as -24h, today or 2025-10-01T08:30.',
+  cost: '"{0}" is not a number, such as 0.05 or $0.05.',
+  number: '"{0}" is not a number, such as 3 or 1.5k.',
+  attribute: '"{0}" is not a number, such as 3, 200ms or 1.5k.',
+} as const;
+
+/** The mistake that a value is not what its key holds. */
+export function unreadable(value: Value, holds: keyof typeof UNREADABLE): FilterError {
+  return new FilterError(UNREADABLE[holds], value.place, value.text);
 }

@@ -13,6 +13,11 @@ export interface PageHost {
   openText(document: PanelMethods["openText"]["params"]): Promise<void>;
   /** Asks for a place and writes the table there; false when none was chosen. */
   saveCsv(table: PanelMethods["saveCsv"]["params"]): Promise<boolean>;
+  /** Asks for a name and keeps the filter; false when none was given. */
+  saveFilter(text: string): Promise<boolean>;
+  deleteFilter(name: string): Promise<void>;
+  rememberFilter(text: string): Promise<void>;
+  filterHelp(): Promise<void>;
   /** The page's script has started, for the first time or again. */
   ready(): void;
   shown(view: View): void;
@@ -112,6 +117,17 @@ export class PageSession {
         return null;
       case "saveCsv":
         return this.host.saveCsv(request.params);
+      case "saveFilter":
+        return this.host.saveFilter(request.params.text);
+      case "deleteFilter":
+        await this.host.deleteFilter(request.params.name);
+        return null;
+      case "rememberFilter":
+        await this.host.rememberFilter(request.params.text);
+        return null;
+      case "filterHelp":
+        await this.host.filterHelp();
+        return null;
     }
     const store = await this.host.store();
     switch (request.method) {
@@ -119,6 +135,10 @@ export class PageSession {
         const { runId, limit } = request.params;
         return store.getOutline(runId, { limit }, options);
       }
+      case "matches":
+        return store.getMatches(request.params.runId, request.params.filter, options);
+      case "filterVocabulary":
+        return store.getFilterVocabulary(request.params.runId, options);
       case "spanDetail":
         return store.getSpanDetail(request.params.runId, request.params.key, options);
       case "stepHistory":

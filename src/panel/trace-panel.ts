@@ -6,6 +6,7 @@ import type { PageCommand, PanelMessage, View } from "../protocol/messages.ts";
 import type { Database } from "../sources/databases.ts";
 import type { Disposable } from "../sources/listeners.ts";
 import type { State } from "../store/model.ts";
+import type { FilterMemory } from "../views/filter-memory.ts";
 import { pageHtml, pageRoot } from "./page.ts";
 import { PageSession } from "./page-session.ts";
 import { saveCsv } from "./save-csv.ts";
@@ -15,6 +16,7 @@ import type { TextDocuments } from "./text-documents.ts";
 export interface PanelContext {
   readonly extension: vscode.Uri;
   readonly documents: TextDocuments;
+  readonly filters: FilterMemory;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -41,8 +43,15 @@ export class TracePanel implements vscode.Disposable {
       copy: async (text) => vscode.env.clipboard.writeText(text),
       openText: ({ title, text, language }) => context.documents.open(title, text, language),
       saveCsv: ({ name, text }) => saveCsv(name, text),
+      saveFilter: (text) => context.filters.askAndSave(text),
+      deleteFilter: (name) => context.filters.remove(name),
+      rememberFilter: (text) => context.filters.remember(text),
+      filterHelp: async () => {
+        await vscode.commands.executeCommand("flujoLens.filterHelp");
+      },
       ready: () => {
         this.listening = true;
+        this.tellFilters();
         this.tellView();
       },
       shown: (view) => this.shown(view),
@@ -53,6 +62,9 @@ export class TracePanel implements vscode.Disposable {
       panel.onDidChangeViewState(() => this.followVisibility()),
       panel.onDidDispose(() => this.dispose()),
       database.onChange(() => this.databaseChanged()),
+      context.filters.onDidChange(() => {
+        if (this.listening) this.tellFilters();
+      }),
     );
     webview.html = pageHtml(webview, context.extension);
     this.followVisibility();
@@ -99,6 +111,11 @@ export class TracePanel implements vscode.Disposable {
 
   private tellView(): void {
     this.post({ type: "show", view: this.current, databaseName: this.database.name });
+  }
+
+  private tellFilters(): void {
+    const { saved, recent } = this.context.filters;
+    this.post({ type: "filters", saved, recent });
   }
 
   private shown(view: View): void {

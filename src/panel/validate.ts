@@ -52,6 +52,12 @@ const anyRequest = v.variant("method", [
       }),
     }),
   ),
+  request("matches", v.strictObject({ runId: shortText, filter: v.pipe(v.string(), v.maxLength(20_000)) })),
+  request("filterVocabulary", v.strictObject({ runId: shortText })),
+  request("saveFilter", v.strictObject({ text: shortText })),
+  request("deleteFilter", v.strictObject({ name: shortText })),
+  request("rememberFilter", v.strictObject({ text: shortText })),
+  request("filterHelp", v.strictObject({})),
   request("saveCsv", v.strictObject({ name: shortText, text: v.string() })),
   request("copy", v.strictObject({ text: v.string() })),
   request(

@@ -3,7 +3,10 @@
  * The page asks, the panel answers: every request gets exactly one reply or failure. The panel also announces changes.
  */
 import type { ErrorValue } from "../engine/errors.ts";
+import type { SavedFilter } from "../filter/saved.ts";
 import type {
+  FilterVocabulary,
+  Matches,
   NamedQuery,
   Outline,
   PipelineSummary,
@@ -30,6 +33,17 @@ export interface PanelMethods {
   };
   /** One of the named queries. Bytes arrive as a sentence about them. */
   query: { params: { name: NamedQuery; params: QueryParams }; result: QueryTableRow[] };
+  /** The spans of a run that a filter takes. */
+  matches: { params: { runId: string; filter: string }; result: Matches };
+  /** Keys and values of a run, for the completion of filters. */
+  filterVocabulary: { params: { runId: string }; result: FilterVocabulary };
+  /** Asks for a name and keeps a filter by it. False when the user changed their mind. */
+  saveFilter: { params: { text: string }; result: boolean };
+  deleteFilter: { params: { name: string }; result: null };
+  /** Puts a filter in front of those used before. */
+  rememberFilter: { params: { text: string }; result: null };
+  /** Opens the page of help on filters. */
+  filterHelp: { params: Record<string, never>; result: null };
   /** Puts text on the clipboard. */
   copy: { params: { text: string }; result: null };
   /** Asks where to write a table as comma-separated values, and writes it. False when the user changed their mind. */
@@ -102,5 +116,7 @@ export type PanelMessage =
   /** 0 to 1. */
   | { type: "progress"; id: number; fraction: number }
   | { type: "command"; command: PageCommand }
+  /** Filters that were kept; sent at the start and whenever they change. `recent` has the newest first. */
+  | { type: "filters"; saved: readonly SavedFilter[]; recent: readonly string[] }
   /** The database changed: what is on screen should be asked for again, without losing selection or scroll. */
   | { type: "changed" };

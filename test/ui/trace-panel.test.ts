@@ -157,35 +157,71 @@ describe("Show Trace", () => {
     await page.details.getByText(failure().message).first().waitFor();
   });
 
-  it("filters by status, name, text and least duration, and counts what matches", async () => {
+  it("filters by status, name, text and duration, and counts what matches", async () => {
     const expectMatches = async (matches: (span: SampleSpan) => boolean) => {
       await page.matchCount.getByText(`${spans.filter(matches).length} of ${spans.length}`).waitFor();
     };
-    const reset = () => page.matchCount.getByText("Reset filters").click();
+    const isFailed = ({ status }: SampleSpan) => status === "failed";
 
-    await page.select("Status", /^failed/);
-    await expectMatches(({ status }) => status === "failed");
+    await page.chip(/^failed/).click();
+    await expectMatches(isFailed);
     assert.deepEqual(
       (await page.rows()).map(({ name }) => name),
       ["pipeline_run", failure().name],
     );
-    await reset();
+    await page.chip(/^failed/).click();
+    assert.equal(await page.filterBox.inputValue(), "");
 
     const { name } = spans.find((span) => spans.filter((other) => other.name === span.name).length > 1) ?? {};
     assert.ok(name);
-    await page.select("Name", name);
+    await page.filter(`name = "${name}"`);
     await expectMatches((span) => span.name === name);
-    await reset();
 
-    await page.type("Search name, error or id", failure().message.slice(0, 12));
-    await expectMatches(({ status }) => status === "failed");
-    await page.type("Search name, error or id", "");
+    await page.filter(`"${failure().message.slice(0, 12)}"`);
+    await expectMatches(isFailed);
 
-    await page.type("Min. duration", "500ms");
-    await expectMatches(({ duration }) => duration >= 0.5);
+    await page.filter("duration >= 500ms and not status = failed");
+    await expectMatches((span) => span.duration >= 0.5 && !isFailed(span));
     await code.screenshot("trace-tab-filtered");
-    await reset();
+
+    const text = 'status = failed and not name ~ "retry" and latency_s > 0s and start > -24h';
+    await page.filter(text);
+    await expectMatches(
+      (span) => isFailed(span) && Number(JSON.parse(span.attributes || "{}").latency_s ?? Number.NaN) > 0,
+    );
+    await page.clearFilter();
     assert.equal((await page.rows()).length, spans.length);
+  });
+
+  it("completes a filter from the run's own attributes, marks a mistake, and keeps a filter by its name", async () => {
+    await page.filterBox.fill("flujo.step.t");
+    await page.offers(/^flujo.step.type/).waitFor();
+    await code.page.keyboard.press("ArrowDown");
+    await code.page.keyboard.press("Enter");
+    await code.page.keyboard.type("= ");
+    await page.offers(/./).first().waitFor();
+    await code.screenshot("filter-completion");
+    await page.filter("duration > soon");
+    await code.panel().getByText('"soon" is not a duration').waitFor();
+    await code.screenshot("filter-mistake");
+
+    await page.filter("status = failed");
+    await code.panel().getByRole("button", { name: "Save this filter…" }).click();
+    await code.quickPick.input.fill("What failed");
+    await code.quickPick.accept();
+    await code.panel().getByRole("button", { name: "Saved and recent filters" }).click();
+    await page.offers(/What failed/).waitFor();
+    await code.screenshot("filter-kept");
+    await code.page.keyboard.press("Escape");
+    await page.clearFilter();
+  });
+
+  it("opens the page of help on filters", async () => {
+    await code.panel().getByRole("button", { name: "Help on filters" }).click();
+    await code.editorTab(/filters\.md/).waitFor();
+    await code.screenshot("filter-help");
+    await code.command("View: Close Editor");
+    await page.row("pipeline_run").waitFor();
   });
 
   it("copies a span's id", async () => {
@@ -196,13 +232,25 @@ describe("Show Trace", () => {
   });
 
   it("keeps run, span and filter when the window is loaded again", async () => {
-    await page.select("Status", /^failed/);
+    await page.filter("status = failed");
     await page.row(failure().name).locator(".label").click();
     await code.reload();
     await page.matchCount.getByText(`2 of ${spans.length}`).waitFor();
     await page.details.getByText(failure().message).first().waitFor();
     assert.equal((await page.rows()).find(({ selected }) => selected)?.name, failure().name);
-    await page.matchCount.getByText("Reset filters").click();
+    assert.equal(await page.filterBox.inputValue(), "status = failed");
+    await page.clearFilter();
+  });
+
+  it("keeps them when the panel moves to another group", async () => {
+    await page.filter("status = failed");
+    await page.matchCount.getByText(`2 of ${spans.length}`).waitFor();
+    await page.row(failure().name).locator(".label").click();
+    await code.command("View: Move Editor into Next Group");
+    await page.matchCount.getByText(`2 of ${spans.length}`).waitFor();
+    assert.equal((await page.rows()).find(({ selected }) => selected)?.name, failure().name);
+    await code.command("View: Move Editor into Previous Group");
+    await page.clearFilter();
   });
 
   it("shows the selected row: by its button, its menu and Ctrl+Enter", async () => {

@@ -52,7 +52,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/sources": ["src/store", "src/engine", "src/format"],
   "src/store": ["src/engine", "src/filter"],
   "src/engine": [],
-  "src/protocol": ["src/store", "src/engine"],
+  "src/protocol": ["src/store", "src/engine", "src/filter"],
   "src/steps": [],
   "src/format": [],
   "src/filter": [],

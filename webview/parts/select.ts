@@ -16,12 +16,14 @@ export interface SelectOption {
 export class Select extends PageElement {
   @property({ attribute: false }) label = "";
   @property({ attribute: false }) value = "";
+  /** Stands in for the label as the tooltip. */
+  @property({ attribute: false }) hint: string | undefined;
   @property({ attribute: false }) options: readonly SelectOption[] = [];
   @property({ attribute: false }) onChoose: (value: string) => void = () => {};
 
   protected override render(): TemplateResult {
     // Options are known by their position: their values come from traces and may be empty or repeat.
-    return html`<vscode-dropdown aria-label=${this.label} title=${this.label} @change=${this.#choose}>
+    return html`<vscode-dropdown aria-label=${this.label} title=${this.hint ?? this.label} @change=${this.#choose}>
       ${this.options.map((option, index) => html`<vscode-option value=${String(index)}>${option.label}</vscode-option>`)}
     </vscode-dropdown>`;
   }

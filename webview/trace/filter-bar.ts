@@ -1,104 +1,73 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { statusOf } from "../../src/filter/status.ts";
+import type { Vocabulary } from "../../src/filter/suggest.ts";
 import { oneLine } from "../../src/format/text.ts";
-import type { CheckControl, ValueControl } from "../controls.ts";
 import { PageElement } from "../element.ts";
+import type { FilterBox, FilterBoxActions, KeptFilters } from "../filter/filter-box.ts";
+import { type FilterMode, filterModes } from "../filter/matches.ts";
 import { icon } from "../icons.ts";
-import { iconButton, linkButton } from "../parts/actions.ts";
-import type { SelectOption } from "../parts/select.ts";
+import { iconButton } from "../parts/actions.ts";
 import type { Kept } from "../state.ts";
 import { strings } from "../strings.ts";
-import { parseDuration } from "../timeline/duration-input.ts";
 import type { Choice } from "../timeline/filter.ts";
+import "../filter/filter-box.ts";
 import "../parts/select.ts";
 
 export type FilterInput = Kept["filter"];
 
-export const emptyFilter: FilterInput = {
-  status: "",
-  name: "",
-  text: "",
-  minDuration: "",
-  onlyMatches: true,
-};
-
-export interface FilterActions {
-  readonly change: (change: Partial<FilterInput>) => void;
-  readonly reset: () => void;
+export interface FilterActions extends FilterBoxActions {
+  readonly setMode: (mode: FilterMode) => void;
+  readonly toggleStatus: (status: string) => void;
   readonly expandAll: () => void;
   readonly collapseAll: () => void;
   readonly goToFailure: (direction: 1 | -1) => void;
   readonly toggleDetails: () => void;
 }
 
-// A dropdown is no place to look through more; the text filter finds the rest.
-const MOST_NAMES = 100;
+/** More than a handful of statuses in one run are for the filter box. */
+const MOST_STATUSES = 6;
 
-/** Everything above the waterfall: filters with the number of matches, and what moves and folds rows. */
+/** Everything above the waterfall: the filter with the number of matches, and what moves and folds rows. */
 @customElement("lens-filter-bar")
 export class FilterBar extends PageElement {
-  @property({ attribute: false }) filter: FilterInput = emptyFilter;
+  @property({ attribute: false }) filter!: FilterInput;
+  @property({ attribute: false }) vocabulary: Vocabulary = { attributes: [], values: {} };
+  @property({ attribute: false }) kept: KeptFilters = { saved: [], recent: [] };
   @property({ attribute: false }) statuses: readonly Choice[] = [];
-  @property({ attribute: false }) names: readonly Choice[] = [];
   @property({ attribute: false }) total = 0;
-  /** Undefined when there is no filter. */
+  /** Undefined when there is no filter, or no answer yet. */
   @property({ attribute: false }) matchCount: number | undefined;
   @property({ attribute: false }) failures = 0;
   @property({ attribute: false }) detailsOpen = true;
   @property({ attribute: false }) actions!: FilterActions;
 
-  /** Puts the cursor into the text filter. */
+  /** Puts the cursor into the filter. */
   override focus(): void {
-    this.querySelector<HTMLElement>(".search")?.focus();
+    this.querySelector<FilterBox>("lens-filter-box")?.focus();
   }
 
   protected override render(): TemplateResult {
     const { filter, actions } = this;
-    const invalid = parseDuration(filter.minDuration).kind === "invalid";
     return html`<div class="toolbar" role="toolbar" aria-label=${strings.filters}>
-      <vscode-text-field
-        class="search"
-        title=${strings.searchHint}
-        placeholder=${strings.search}
-        .value=${filter.text}
-        @input=${(event: Event) => actions.change({ text: typedIn(event) })}
-        >${strings.search}${html`<span slot="start" class="codicon codicon-search" aria-hidden="true"></span>`}</vscode-text-field
-      >
+      <lens-filter-box
+        .text=${filter.text}
+        .vocabulary=${this.vocabulary}
+        .kept=${this.kept}
+        .actions=${actions}
+      ></lens-filter-box>
       <lens-select
-        class="status-filter"
-        .label=${strings.statusFilter}
-        .value=${filter.status}
-        .options=${this.#options(strings.anyStatus, this.statuses, filter.status, statusLabel)}
-        .onChoose=${(status: string) => actions.change({ status })}
+        class="filter-mode"
+        .label=${strings.filterMode}
+        .hint=${strings.filterModeHints[filter.mode]}
+        .value=${filter.mode}
+        .options=${filterModes.map((mode) => ({ value: mode, label: strings.filterModes[mode] }))}
+        .onChoose=${actions.setMode}
       ></lens-select>
-      <lens-select
-        class="name-filter"
-        .label=${strings.nameFilter}
-        .value=${filter.name}
-        .options=${this.#options(strings.anyName, this.names.slice(0, MOST_NAMES), filter.name, (name) => oneLine(name, 50))}
-        .onChoose=${(name: string) => actions.change({ name })}
-      ></lens-select>
-      <span class="duration-field">
-        <vscode-text-field
-          class="duration-filter ${invalid ? "invalid" : ""}"
-          title=${strings.minDurationHint}
-          placeholder=${strings.minDuration}
-          aria-invalid=${String(invalid)}
-          .value=${filter.minDuration}
-          @input=${(event: Event) => actions.change({ minDuration: typedIn(event) })}
-          >${strings.minDuration}</vscode-text-field
-        >
-        ${invalid ? html`<span class="field-error" role="alert">${strings.minDurationInvalid}</span>` : nothing}
-      </span>
-      <vscode-checkbox
-        title=${strings.onlyMatchesHint}
-        .checked=${filter.onlyMatches}
-        @change=${(event: Event) => actions.change({ onlyMatches: (event.target as CheckControl).checked })}
-        >${strings.onlyMatches}</vscode-checkbox
+      <span class="match-count" role="status"
+        >${this.matchCount === undefined ? nothing : strings.matchCount(this.matchCount, this.total)}</span
       >
-      <span class="match-count" role="status">
-        ${this.matchCount === undefined ? nothing : html`${strings.matchCount(this.matchCount, this.total)} ${linkButton(strings.resetFilters, actions.reset)}`}
-      </span>
+      ${this.statuses.length > 1 ? this.#statuses() : nothing}
       <span class="toolbar-end">
         ${
           this.failures === 0
@@ -119,28 +88,24 @@ export class FilterBar extends PageElement {
     </div>`;
   }
 
-  #options(
-    any: string,
-    found: readonly Choice[],
-    chosen: string,
-    label: (value: string) => string,
-  ): SelectOption[] {
-    const options = found.map(({ value, count }) => ({
-      value,
-      label: strings.withCount(label(value), count),
-    }));
-    // A filter kept from another run may name what this run does not have.
-    const missing = chosen !== "" && !found.some(({ value }) => value === chosen);
-    return [
-      { value: "", label: any },
-      ...(missing ? [{ value: chosen, label: strings.withCount(label(chosen), 0) }] : []),
-      ...options,
-    ];
+  #statuses(): TemplateResult {
+    const chosen = statusOf(this.filter.text)?.toLowerCase();
+    return html`<span class="status-chips" role="group" aria-label=${strings.filterStatus}>
+      ${this.statuses.slice(0, MOST_STATUSES).map(({ value, count }) => {
+        const status = value.startsWith("=") ? value.slice(1) : value;
+        const label = statusLabel(value);
+        return html`<button
+          type="button"
+          class="chip ${value === "failed" ? "bad" : ""}"
+          title=${strings.onlyStatus(label)}
+          aria-pressed=${String(chosen === status.toLowerCase())}
+          @click=${() => this.actions.toggleStatus(status)}
+        >
+          ${strings.withCount(label, count)}
+        </button>`;
+      })}
+    </span>`;
   }
-}
-
-function typedIn(event: Event): string {
-  return (event.target as ValueControl).value;
 }
 
 function statusLabel(value: string): string {

@@ -16,7 +16,6 @@ export interface OutlineFacts {
   /** Seconds: the longest self time. */
   readonly mostSelf: number;
   readonly statuses: readonly Choice[];
-  readonly names: readonly Choice[];
 }
 
 export const noFacts: OutlineFacts = {
@@ -26,7 +25,6 @@ export const noFacts: OutlineFacts = {
   failures: 0,
   mostSelf: 0,
   statuses: [],
-  names: [],
 };
 
 export function factsOf(outline: Outline): OutlineFacts {
@@ -38,6 +36,5 @@ export function factsOf(outline: Outline): OutlineFacts {
     failures: spans.reduce((sum, span) => sum + (span.state === "failed" ? 1 : 0), 0),
     mostSelf: spans.reduce((most, span) => Math.max(most, span.self_time ?? 0), 0),
     statuses: choices(spans.map(statusValue)),
-    names: choices(spans.map((span) => span.name)),
   };
 }

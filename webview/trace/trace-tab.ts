@@ -1,18 +1,23 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { findMistake } from "../../src/filter/check.ts";
+import { quoteValue } from "../../src/filter/complete.ts";
+import { toggleStatus } from "../../src/filter/status.ts";
+import type { Vocabulary } from "../../src/filter/suggest.ts";
 import type { Outline, OutlineSpan } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
+import type { KeptFilters } from "../filter/filter-box.ts";
+import { keptRows, litRows, type Matches, matchesOf } from "../filter/matches.ts";
+import { Load } from "../load.ts";
 import { linkButton } from "../parts/actions.ts";
-import { emptyState } from "../parts/waiting.ts";
+import { banner, emptyState, waiting } from "../parts/waiting.ts";
 import type { RpcClient } from "../rpc.ts";
 import type { Keeper } from "../state.ts";
 import { strings } from "../strings.ts";
-import { parseDuration } from "../timeline/duration-input.ts";
 import { nextFailure } from "../timeline/failures.ts";
-import { type Matches, matchSpans } from "../timeline/filter.ts";
-import { collapsibleKeys, revealed, visibleRows, withAncestors } from "../timeline/rows.ts";
-import { emptyFilter, type FilterActions, type FilterBar, type FilterInput } from "./filter-bar.ts";
+import { collapsibleKeys, revealed, visibleRows } from "../timeline/rows.ts";
+import type { FilterActions, FilterBar, FilterInput } from "./filter-bar.ts";
 import { factsOf, noFacts } from "./outline-facts.ts";
 import { NAME_WIDTH, type Waterfall } from "./waterfall.ts";
 import "../details/details-pane.ts";
@@ -28,6 +33,9 @@ const DETAILS = { initial: 400, min: 220, rest: 280 };
 const FAIR_SHARE = 0.38;
 const DETAILS_BELOW = { initial: 320, min: 120, rest: 220 };
 
+/** Milliseconds after which a filter that is being written is asked for: a word that may still be completed has more time. */
+const TYPING = { word: 800, other: 200 };
+const noWords: Vocabulary = { attributes: [], values: {} };
 const noSpans: readonly OutlineSpan[] = [];
 
 /** Filters, waterfall and details of one run. */
@@ -40,7 +48,8 @@ export class TraceTab extends PageElement {
   @property({ attribute: false }) selectedKey: number | undefined;
   /** Counts up when the details should be asked for again. */
   @property({ attribute: false }) generation = 0;
-  @state() private filter: FilterInput = emptyFilter;
+  @property({ attribute: false }) kept: KeptFilters = { saved: [], recent: [] };
+  @state() private filter: FilterInput = { text: "", mode: "only" };
   @state() private collapsed: ReadonlySet<number> = new Set();
   /** Folding while a filter hides rows is its own: it ends with the filter. */
   @state() private collapsedInMatches: ReadonlySet<number> = new Set();
@@ -54,6 +63,12 @@ export class TraceTab extends PageElement {
 
   #facts = noFacts;
   #matches: Matches | undefined;
+  /** The filter whose matches are shown or asked for. One with a mistake never gets here. */
+  #applied = "";
+  #matchedKeys: readonly number[] | undefined;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+  readonly #found = new Load(this, () => this.rpc, "matches");
+  readonly #words = new Load(this, () => this.rpc, "filterVocabulary");
   #rows: Int32Array = new Int32Array();
   #reveal = -1;
   readonly #observer = new ResizeObserver(([entry]) => {
@@ -77,14 +92,14 @@ export class TraceTab extends PageElement {
     this.#observer.disconnect();
     this.removeEventListener("keydown", this.#key);
     this.removeEventListener("lens-select", this.#selected);
+    clearTimeout(this.#typing);
   }
 
-  /** Shows the span's row: unfolds its parents, lifts filters that hide it, scrolls to it. */
+  /** Shows the span's row: unfolds its parents, lifts a filter that hides it, scrolls to it. */
   reveal(key: number): void {
     const index = this.#facts.byKey.get(key);
     if (index === undefined) return;
-    if (this.#matches && this.filter.onlyMatches && !this.#matches.flags[index])
-      this.#change({ ...emptyFilter });
+    if (keptRows(this.#spans(), this.#matches)?.[index] === 0) this.#setFilter("", true);
     if (this.#filtering()) this.collapsedInMatches = revealed(this.#spans(), this.collapsedInMatches, index);
     else this.#setCollapsed(revealed(this.#spans(), this.collapsed, index));
     this.#reveal = index;
@@ -100,18 +115,18 @@ export class TraceTab extends PageElement {
 
   /** Shows only spans of this name. */
   filterName(name: string): void {
-    this.#change({ ...emptyFilter, name });
+    this.#setFilter(`name = ${quoteValue(name)}`, true);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     const names = changed as Map<string, unknown>;
     if (names.has("outline")) this.#take(names.get("outline") as Outline | undefined);
-    const refilter = names.has("outline") || names.has("filter");
-    if (refilter) this.#match();
+    const before = this.#matches;
+    this.#match(names.has("outline"));
+    const refilter = names.has("outline") || before !== this.#matches;
     if (refilter || names.has("collapsed") || names.has("collapsedInMatches")) {
       const folded = this.#filtering() ? this.collapsedInMatches : this.collapsed;
-      const keep = this.#filtering() ? withAncestors(this.#spans(), this.#matches!.flags) : undefined;
-      this.#rows = visibleRows(this.#spans(), folded, keep);
+      this.#rows = visibleRows(this.#spans(), folded, keptRows(this.#spans(), this.#matches));
     }
   }
 
@@ -133,25 +148,24 @@ export class TraceTab extends PageElement {
     return html`
       <lens-filter-bar
         .filter=${this.filter}
+        .vocabulary=${this.#words.value ?? noWords}
+        .kept=${this.kept}
         .statuses=${this.#facts.statuses}
-        .names=${this.#facts.names}
         .total=${outline.spans.length}
         .matchCount=${this.#matches?.count}
         .failures=${this.#facts.failures}
         .detailsOpen=${this.detailsOpen}
         .actions=${this.#actions}
       ></lens-filter-bar>
+      ${banner(this.#found.error, () => this.#found.refresh())} ${waiting(this.#found, strings.matching)}
       <div class="trace-parts ${narrow ? "narrow" : ""}">
         ${
           this.#rows.length === 0
-            ? emptyState(
-                strings.allHidden(outline.spans.length),
-                linkButton(strings.resetFilters, this.#actions.reset),
-              )
+            ? this.#nothingShown(outline)
             : html`<lens-waterfall
                 .spans=${outline.spans}
                 .rows=${this.#rows}
-                .matching=${this.#filtering() ? undefined : this.#matches?.flags}
+                .matching=${litRows(this.#matches)}
                 .ranks=${this.#facts.ranks}
                 .collapsed=${this.#filtering() ? this.collapsedInMatches : this.collapsed}
                 .domain=${this.#facts.domain}
@@ -166,6 +180,13 @@ export class TraceTab extends PageElement {
         ${this.detailsOpen ? this.#details(outline, selected, narrow) : nothing}
       </div>
     `;
+  }
+
+  #nothingShown(outline: Outline): TemplateResult {
+    return emptyState(
+      strings.allHidden(outline.spans.length),
+      linkButton(strings.resetFilters, () => this.#setFilter("", true)),
+    );
   }
 
   #details(outline: Outline, selected: number, narrow: boolean): TemplateResult {
@@ -200,8 +221,14 @@ export class TraceTab extends PageElement {
   }
 
   readonly #actions: FilterActions = {
-    change: (change) => this.#change(change),
-    reset: () => this.#change({ ...emptyFilter, onlyMatches: this.filter.onlyMatches }),
+    change: (text, settled) => this.#setFilter(text, settled),
+    setMode: (mode) => this.#keep({ mode }),
+    toggleStatus: (status) => this.#setFilter(toggleStatus(this.filter.text, status), true),
+    save: (text) => void this.rpc.request("saveFilter", { text }).catch(() => undefined),
+    remove: (name) => void this.rpc.request("deleteFilter", { name }).catch(() => undefined),
+    help: () => void this.rpc.request("filterHelp", {}).catch(() => undefined),
+    leave: () => this.#waterfall()?.focus(),
+    enter: () => this.#learnWords(),
     expandAll: () => this.#fold(new Set()),
     collapseAll: () => this.#fold(collapsibleKeys(this.#spans())),
     goToFailure: (direction) => this.#goToFailure(direction),
@@ -214,7 +241,7 @@ export class TraceTab extends PageElement {
 
   /** True when rows are hidden by a filter. */
   #filtering(): boolean {
-    return this.#matches !== undefined && this.filter.onlyMatches;
+    return this.#matches !== undefined && this.#matches.mode !== "highlight";
   }
 
   #waterfall(): Waterfall | null {
@@ -229,26 +256,73 @@ export class TraceTab extends PageElement {
     }
     const { run } = outline;
     this.#facts = factsOf(outline);
-    if (before?.run.run_id === run.run_id) return;
+    const sameRun = before?.run.run_id === run.run_id;
+    this.#reapply(sameRun);
+    if (sameRun) return;
     const { collapsed } = this.keeper.value;
     this.collapsed = new Set(collapsed.runId === run.run_id ? collapsed.keys : []);
     this.collapsedInMatches = new Set();
   }
 
-  #match(): void {
-    const { status, name, text, minDuration } = this.filter;
-    const parsed = parseDuration(minDuration);
-    const seconds = parsed.kind === "duration" ? parsed.seconds : undefined;
-    this.#matches = matchSpans(
-      this.#spans(),
-      { status, name, text, minDuration: seconds },
-      this.#facts.domain,
-    );
+  /** Brings the matches in line with the outline, the answer of the panel and the mode. */
+  #match(newOutline: boolean): void {
+    const keys = this.#applied === "" ? undefined : this.#found.value?.keys;
+    if (keys === undefined) {
+      this.#matches = undefined;
+      return;
+    }
+    const { mode } = this.filter;
+    if (!newOutline && keys === this.#matchedKeys && this.#matches?.mode === mode) return;
+    this.#matchedKeys = keys;
+    this.#matches = matchesOf(keys, this.#facts.byKey, this.#spans().length, mode);
   }
 
-  #change(change: Partial<FilterInput>): void {
-    this.filter = { ...this.filter, ...change };
+  #setFilter(text: string, settled: boolean): void {
+    this.#keep({ text });
+    clearTimeout(this.#typing);
+    if (settled) {
+      this.#apply();
+      if (text.trim() !== "" && this.#applied === text)
+        void this.rpc.request("rememberFilter", { text }).catch(() => undefined);
+      return;
+    }
+    const rest = /[^\s()]$/.test(text) ? TYPING.word : TYPING.other;
+    this.#typing = setTimeout(() => this.#apply(), rest);
+  }
+
+  /** Asks for the matches of the filter as it is written; while it has a mistake, what was shown stays. */
+  #apply(): void {
+    const { text } = this.filter;
+    const runId = this.outline?.run.run_id;
+    if (text === this.#applied || runId === undefined) return;
+    if (findMistake(text, "spans", Date.now() / 1000) !== undefined) return;
+    this.#applied = text;
     this.collapsedInMatches = new Set();
+    if (text.trim() === "") this.#applied = "";
+    if (this.#applied === "") this.#found.clear();
+    else this.#found.ask({ runId, filter: text }, true);
+  }
+
+  /** The same filter over what came from the panel: another run, or the same one in a newer state. */
+  #reapply(sameRun: boolean): void {
+    if (!sameRun) {
+      this.#applied = "";
+      this.#words.clear();
+      this.#found.clear();
+      this.#apply();
+    } else if (this.#applied !== "") {
+      this.#found.refresh();
+    }
+  }
+
+  #learnWords(): void {
+    const runId = this.outline?.run.run_id;
+    if (runId !== undefined && this.#words.value === undefined && !this.#words.loading)
+      this.#words.ask({ runId });
+  }
+
+  #keep(change: Partial<FilterInput>): void {
+    this.filter = { ...this.filter, ...change };
     this.keeper.set({ filter: this.filter });
   }
 

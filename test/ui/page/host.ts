@@ -1,5 +1,8 @@
 /** Plays VS Code for the page: `acquireVsCodeApi`, answers from the samples, and a handle for tests. */
+
+import { type SavedFilter, withRecent, withSaved } from "../../../src/filter/saved.ts";
 import type { PageMessage, PanelMessage, Request, Tab } from "../../../src/protocol/messages.ts";
+import { takenBy, wordsOf } from "./sample-filter.ts";
 import { detailOf, historyOf, outlines, type SampleName, sampleReport, sampleRuns } from "./samples.ts";
 
 interface FakeHost {
@@ -11,6 +14,8 @@ interface FakeHost {
   delay: number;
   /** The next requests of this method fail with this sentence. */
   failing: { method: string; message: string } | undefined;
+  saved: SavedFilter[];
+  recent: string[];
   post(message: PanelMessage): void;
 }
 
@@ -65,6 +70,28 @@ function answer(request: Request): unknown {
         start_time: 1_759_478_000 + index,
         run_id: outlines[sample]().run.run_id,
       }));
+    case "matches": {
+      const { runId, filter } = request.params;
+      return { keys: takenBy(filter, outlineOf(runId)!), snapshot: { at: 0, stale: false } };
+    }
+    case "filterVocabulary":
+      return wordsOf(outlineOf(request.params.runId)!);
+    case "saveFilter":
+      host.saved = withSaved(host.saved, `Filter ${host.saved.length + 1}`, request.params.text);
+      tellFilters();
+      return true;
+    case "deleteFilter": {
+      const { name } = request.params;
+      host.saved = host.saved.filter((one) => one.name !== name);
+      tellFilters();
+      return null;
+    }
+    case "rememberFilter":
+      host.recent = withRecent(host.recent, request.params.text);
+      tellFilters();
+      return null;
+    case "filterHelp":
+      return null;
     case "saveCsv":
       return true;
     case "copy":
@@ -80,8 +107,14 @@ const host: FakeHost = {
   failing: wanted.has("failing")
     ? { method: wanted.get("failing")!, message: "The database is busy. Try again in a moment." }
     : undefined,
+  saved: [],
+  recent: [],
   post: (message) => window.postMessage(message, "*"),
 };
+
+function tellFilters(): void {
+  host.post({ type: "filters", saved: host.saved, recent: host.recent });
+}
 
 function receive(message: PageMessage): void {
   host.sent.push(message);

@@ -33,7 +33,6 @@ describe("the panel's page", function () {
 
   const rowNames = (page) => page.locator(".span-row .label").allInnerTexts();
   const selectedName = (page) => page.locator(".span-row.selected .label").innerText();
-  const fieldOf = (page, name) => page.locator(name).locator("input");
 
   async function choose(page, select, label) {
     await page.locator(`${select} vscode-dropdown`).click();
@@ -167,46 +166,6 @@ describe("the panel's page", function () {
     );
     assert.ok(names.some((name) => name.includes("nul\\u{200B}width\\u{2066}")));
     assert.ok(names.includes("(no name)"));
-  });
-
-  it("filters by text, status, name and duration, counts matches and resets", async () => {
-    const { page } = await show();
-    await page.locator(".error-box").waitFor();
-    await fieldOf(page, ".search").fill("embed");
-    await page.getByText("1 of 11").waitFor();
-    assert.deepEqual(await rowNames(page), ["pipeline_run", "retrieve_context", "embed_query"]);
-    await page.getByRole("button", { name: "Reset filters" }).click();
-    assert.equal((await rowNames(page)).length, 11);
-    assert.equal(await fieldOf(page, ".search").inputValue(), "");
-
-    await choose(page, ".status-filter", "failed (3)");
-    await page.getByText("3 of 11").waitFor();
-    assert.deepEqual(await rowNames(page), ["pipeline_run", "classify_ticket", "call_tool:search"]);
-    await page.getByRole("button", { name: "Reset filters" }).click();
-
-    await choose(page, ".name-filter", "draft_reply");
-    await page.getByText("1 of 11").waitFor();
-    await page.getByRole("button", { name: "Reset filters" }).click();
-
-    await fieldOf(page, ".duration-filter").fill("1.5");
-    await page.getByText("Write a number with a unit").waitFor();
-    assert.equal((await rowNames(page)).length, 11);
-    await fieldOf(page, ".duration-filter").fill("1.5 s");
-    await page.getByText("2 of 11").waitFor();
-    assert.deepEqual(await rowNames(page), ["pipeline_run", "draft_reply"]);
-
-    await page.getByText("Only matches").click();
-    assert.equal((await rowNames(page)).length, 11);
-    assert.equal(await page.locator(".span-row.dim").count(), 9);
-  });
-
-  it("says that filters hide everything and offers the way back", async () => {
-    const { page } = await show();
-    await page.locator(".error-box").waitFor();
-    await fieldOf(page, ".search").fill("no such thing");
-    await page.getByText("The filters hide all 11 spans.").waitFor();
-    await page.locator(".empty").getByRole("button", { name: "Reset filters" }).click();
-    assert.equal((await rowNames(page)).length, 11);
   });
 
   it("explains a failed bar on hover", async () => {

@@ -20,9 +20,34 @@ const scenes = {
   filtered: {
     query: "sample=triage",
     ready: ".error-box",
+    act: (page) => filter(page, "name ~ classify or duration > 1s"),
+  },
+  mistake: {
+    query: "sample=triage",
+    ready: ".error-box",
     act: async (page) => {
-      await page.locator(".search").locator("input").fill("classify");
-      await page.locator(".duration-filter").locator("input").fill("200");
+      await page.getByRole("combobox", { name: "Filter spans" }).fill("duration > soon and na");
+      await page.keyboard.press("ArrowDown");
+      await page.locator(".filter-mistake").waitFor();
+    },
+  },
+  completion: {
+    query: "sample=triage",
+    ready: ".error-box",
+    act: async (page) => {
+      await page.getByRole("combobox", { name: "Filter spans" }).fill("status = failed and e");
+      await page.locator(".filter-option").first().waitFor();
+      await page.keyboard.press("ArrowDown");
+    },
+  },
+  kept: {
+    query: "sample=triage",
+    ready: ".error-box",
+    act: async (page) => {
+      for (const text of ["duration > 1s and not error exists", "status = failed"]) await filter(page, text);
+      await page.getByRole("button", { name: "Save this filter…" }).click();
+      await page.getByRole("button", { name: "Saved and recent filters" }).click();
+      await page.locator(".filter-option").first().waitFor();
     },
   },
   hover: {
@@ -37,8 +62,9 @@ const scenes = {
     query: "sample=triage",
     ready: ".error-box",
     act: async (page) => {
-      await page.locator(".duration-filter").locator("input").fill("500ms");
-      await page.getByText("Only matches").click();
+      await filter(page, "duration > 500ms");
+      await page.locator(".filter-mode vscode-dropdown").click();
+      await page.locator(".filter-mode vscode-option", { hasText: "Highlight" }).click();
       await page.locator(".span-row", { hasText: "retrieve_context" }).locator(".twistie").click();
       await page.getByRole("treegrid").focus();
       await page.keyboard.press("Home");
@@ -86,8 +112,15 @@ const scenes = {
   },
 };
 
+async function filter(page, text) {
+  const box = page.getByRole("combobox", { name: "Filter spans" });
+  await box.fill(text);
+  await box.press("Enter");
+  await page.locator(".match-count:not(:empty)").waitFor();
+}
+
 const sizes = { wide: { width: 1300, height: 800 }, narrow: { width: 420, height: 800 } };
-const everywhere = ["triage", "statistics", "conversation"];
+const everywhere = ["triage", "statistics", "conversation", "mistake", "completion", "kept"];
 const themeNames = ["dark", "light", "hc-dark", "hc-light"];
 
 const built = await build();

@@ -30,6 +30,31 @@ export class TracePage {
     return this.code.panel().locator(".match-count");
   }
 
+  get filterBox(): Locator {
+    return this.code.panel().getByRole("combobox", { name: "Filter spans" });
+  }
+
+  /** Writes a filter and presses Enter. */
+  async filter(text: string): Promise<void> {
+    await this.filterBox.fill(text);
+    await this.filterBox.press("Enter");
+  }
+
+  async clearFilter(): Promise<void> {
+    await this.code.panel().getByRole("button", { name: "Reset filters" }).click();
+    await this.matchCount.and(this.code.panel().locator(":empty")).waitFor({ state: "attached" });
+  }
+
+  /** What the filter box offers. */
+  offers(text: RegExp): Locator {
+    return this.code.panel().locator(".filter-option-label").filter({ hasText: text });
+  }
+
+  /** A button that filters by a status. */
+  chip(name: RegExp): Locator {
+    return this.code.panel().getByRole("group", { name: "Status" }).getByRole("button", { name });
+  }
+
   row(name: string | RegExp): Locator {
     return this.waterfall.locator(".span-row").filter({ hasText: name }).first();
   }
@@ -60,9 +85,5 @@ export class TracePage {
     const dropdown = this.code.panel().getByRole("combobox", { name: label, exact: true });
     await dropdown.click();
     await dropdown.getByRole("option", { name: option }).first().click();
-  }
-
-  async type(label: string, text: string): Promise<void> {
-    await this.code.panel().getByRole("textbox", { name: label }).fill(text);
   }
 }

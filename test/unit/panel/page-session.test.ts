@@ -17,6 +17,13 @@ function setUp(methods: Partial<TraceStore> = {}) {
       events.push(`save ${name} ${text}`);
       return true;
     },
+    saveFilter: async (text) => {
+      events.push(`save filter ${text}`);
+      return true;
+    },
+    deleteFilter: async (name) => void events.push(`delete filter ${name}`),
+    rememberFilter: async (text) => void events.push(`remember filter ${text}`),
+    filterHelp: async () => void events.push("filter help"),
     ready: () => events.push("ready"),
     shown: (view) => events.push(`shown ${view.tab}`),
     warn: () => events.push("warn"),

@@ -1,74 +1,73 @@
 import { describe, expect, it } from "vitest";
-import {
-  choices,
-  isOpen,
-  matchSpans,
-  noFilter,
-  type SpanFilter,
-  statusValue,
-} from "../../../webview/timeline/filter.ts";
+import { keptRows, litRows, matchesOf } from "../../../webview/filter/matches.ts";
+import { Recall } from "../../../webview/filter/recall.ts";
+import { choices, statusValue } from "../../../webview/timeline/filter.ts";
+import { indexByKey } from "../../../webview/timeline/rows.ts";
 import { makeSpan } from "./outline.ts";
 
+/** root(10) > a(11) > b(12), root > c(13). */
 const spans = [
-  makeSpan({ name: "pipeline_run", duration: 4 }),
-  makeSpan({
-    name: "Search",
-    span_id: "abc123",
-    duration: 0.2,
-    state: "failed",
-    error: { type: "tool_error", message: "KeyError: 'tier'" },
-  }),
-  makeSpan({ name: "search", state: "unknown", status: "skipped", duration: 0 }),
-  makeSpan({ name: "wait", state: "running", start_time: 101, end_time: null, duration: null }),
-  makeSpan({ name: "lost", start_time: null, end_time: null, duration: null }),
+  makeSpan({ key: 10, parent: -1, depth: 0 }),
+  makeSpan({ key: 11, parent: 0, depth: 1 }),
+  makeSpan({ key: 12, parent: 1, depth: 2 }),
+  makeSpan({ key: 13, parent: 0, depth: 1 }),
 ];
-const domain = { from: 100, to: 104 };
+const byKey = indexByKey(spans);
+const shown = (flags: Uint8Array | undefined) => flags && Array.from(flags);
 
-function found(filter: Partial<SpanFilter>): number[] | undefined {
-  const matches = matchSpans(spans, { ...noFilter, ...filter }, domain);
-  if (!matches) return undefined;
-  const indices = Array.from(matches.flags.keys()).filter((index) => matches.flags[index]);
-  expect(matches.count).toBe(indices.length);
-  return indices;
-}
-
-describe("the span filter", () => {
-  it("is open when nothing is asked for", () => {
-    expect(isOpen(noFilter)).toBe(true);
-    expect(found({})).toBeUndefined();
-    expect(found({ text: "   " })).toBeUndefined();
+describe("matches", () => {
+  it("know spans by key, count each once, and leave out those that the outline does not have", () => {
+    const matches = matchesOf([12, 12, 99], byKey, spans.length, "only");
+    expect(shown(matches.flags)).toEqual([0, 0, 1, 0]);
+    expect(matches.count).toBe(1);
   });
 
-  it("finds text in name, id, error type and message, in any case", () => {
-    expect(found({ text: "SEARCH" })).toEqual([1, 2]);
-    expect(found({ text: "bc12" })).toEqual([1]);
-    expect(found({ text: "tool_err" })).toEqual([1]);
-    expect(found({ text: "keyerror" })).toEqual([1]);
+  it("alone are shown with the parents that lead to them, and none is dimmed", () => {
+    const matches = matchesOf([12], byKey, spans.length, "only");
+    expect(shown(keptRows(spans, matches))).toEqual([1, 1, 1, 0]);
+    expect(litRows(matches)).toBeUndefined();
   });
 
-  it("wants every word", () => {
-    expect(found({ text: "search tier" })).toEqual([1]);
-    expect(found({ text: "search nowhere" })).toEqual([]);
+  it("that are highlighted hide nothing and dim the others", () => {
+    const matches = matchesOf([12], byKey, spans.length, "highlight");
+    expect(keptRows(spans, matches)).toBeUndefined();
+    expect(shown(litRows(matches))).toEqual([0, 0, 1, 0]);
   });
 
-  it("compares the name exactly", () => {
-    expect(found({ name: "search" })).toEqual([2]);
+  it("that are filtered out go, but for those above what stays, which are dimmed", () => {
+    const matches = matchesOf([11, 13], byKey, spans.length, "out");
+    expect(shown(keptRows(spans, matches))).toEqual([1, 1, 1, 0]);
+    expect(shown(litRows(matches))).toEqual([1, 0, 1, 0]);
+    expect(shown(keptRows(spans, matchesOf([12, 13], byKey, spans.length, "out")))).toEqual([1, 1, 0, 0]);
   });
 
-  it("compares the state, and the raw text of statuses outside the vocabulary", () => {
-    expect(found({ status: "failed" })).toEqual([1]);
-    expect(statusValue(spans[2]!)).toBe("=skipped");
-    expect(found({ status: "=skipped" })).toEqual([2]);
-    expect(found({ status: "unknown" })).toEqual([]);
+  it("hide nothing without a filter", () => {
+    expect(keptRows(spans, undefined)).toBeUndefined();
+    expect(litRows(undefined)).toBeUndefined();
+  });
+});
+
+describe("recall", () => {
+  it("steps through older filters and back to what was being written", () => {
+    const recall = new Recall();
+    const recent = ["b", "a"];
+    expect(recall.step("older", recent, "draft")).toBe("b");
+    expect(recall.step("older", recent, "b")).toBe("a");
+    expect(recall.step("older", recent, "a")).toBeUndefined();
+    expect(recall.step("newer", recent, "a")).toBe("b");
+    expect(recall.step("newer", recent, "b")).toBe("draft");
+    expect(recall.step("newer", recent, "draft")).toBeUndefined();
   });
 
-  it("counts unfinished spans with the time they have lasted, and leaves out those without times", () => {
-    expect(found({ minDuration: 2 })).toEqual([0, 3]);
-    expect(found({ minDuration: 0 })).toEqual([0, 1, 2, 3]);
+  it("skips what is written already", () => {
+    expect(new Recall().step("older", ["same", "other"], "same")).toBe("other");
   });
+});
 
-  it("joins its parts with and", () => {
-    expect(found({ text: "search", minDuration: 0.1 })).toEqual([1]);
+describe("the status of a span", () => {
+  it("is its state, and the raw text of statuses outside the vocabulary", () => {
+    expect(statusValue(makeSpan({ state: "failed", status: "error" }))).toBe("failed");
+    expect(statusValue(makeSpan({ state: "unknown", status: "skipped" }))).toBe("=skipped");
   });
 });
 

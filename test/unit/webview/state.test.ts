@@ -35,11 +35,11 @@ describe("kept state", () => {
 
   it("mends what is broken and keeps the rest", () => {
     const kept = parseKept({
-      filter: { status: "failed", text: 7 },
+      filter: { text: "status = failed", mode: 7 },
       sizes: { name: -5, details: 300 },
       view: { tab: "x" },
     });
-    expect(kept.filter).toMatchObject({ status: "failed", text: "", onlyMatches: true });
+    expect(kept.filter).toMatchObject({ text: "status = failed", mode: "only" });
     expect(kept.sizes).toMatchObject({ name: 280, details: 300 });
     expect(kept.view).toBeUndefined();
   });
