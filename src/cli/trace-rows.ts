@@ -1,8 +1,8 @@
+import type { FileSpan, FileTrace } from "../import/flujo-file.ts";
 import type { State } from "../store/model.ts";
 import { errorFromAttributes, mergeErrors } from "../store/span-error.ts";
 import { stateOfSpan } from "../store/status.ts";
 import { asNumber, isObject } from "../store/values.ts";
-import type { FileSpan, FileTrace } from "./trace-file.ts";
 import type { TraceRow } from "./trace-view.ts";
 
 /** The rows that the tree of an exported trace is drawn from, in reading order. */

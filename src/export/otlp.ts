@@ -99,7 +99,8 @@ export function nanoseconds(seconds: number): { readonly text: string; readonly 
   const whole = Math.floor(seconds);
   const total = BigInt(whole) * 1_000_000_000n + BigInt(Math.round((seconds - whole) * 1e9));
   const text = String(total);
-  return { text, exact: secondsOf(total) === seconds };
+  // Zero stands for no time at all.
+  return { text, exact: total !== 0n && secondsOf(total) === seconds };
 }
 
 /** Nanoseconds as seconds. Through two parts: as one double they lose a tenth of a microsecond. */

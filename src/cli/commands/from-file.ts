@@ -1,9 +1,9 @@
 import path from "node:path";
 import type { Command } from "commander";
+import { readTraceFile } from "../../import/flujo-file.ts";
 import { parseFile } from "../arguments.ts";
 import type { StartSession } from "../program.ts";
 import { nestedShape, shaped, spanShape } from "../shapes.ts";
-import { readTraceFile } from "../trace-file.ts";
 import { traceRows } from "../trace-rows.ts";
 import { traceLines } from "../trace-view.ts";
 import { checkFlat, flatOption, type TraceOptions } from "./trace.ts";

@@ -25,7 +25,7 @@ export async function readTraceFile(file: string, signal: AbortSignal): Promise<
   try {
     text = await readFile(file, { encoding: "utf8", signal });
   } catch (thrown) {
-    throw unreadable(file, thrown);
+    throw fileFailure(file, thrown);
   }
   return parseTrace(text, file);
 }
@@ -134,7 +134,8 @@ function bad(file: string, why: string, cause?: unknown): TraceError {
   return new TraceError("unreadable", `${file} is not an exported trace: ${why}.`, { cause });
 }
 
-function unreadable(file: string, thrown: unknown): TraceError {
+/** The `TraceError` for a file that could not be read. */
+export function fileFailure(file: string, thrown: unknown): TraceError {
   if (thrown instanceof Error && thrown.name === "AbortError")
     return new TraceError("cancelled", "Cancelled.");
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
