@@ -1,5 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import { type FilterScope, findMistake } from "../filter/check.ts";
+import { readDuration } from "../filter/values.ts";
+import type { State } from "../store/model.ts";
+import { stateOfRun, states } from "../store/status.ts";
 
 /** A whole number from 1 up, as `--limit` takes it. */
 export function parseLimit(text: string): number {
@@ -17,6 +20,22 @@ export function parseHours(text: string): number {
     throw new InvalidArgumentError("It takes a number of hours above 0, such as 24 or 0.5.");
   }
   return hours;
+}
+
+/** A duration from 0 up: a number of seconds, or one with a unit. */
+export function parseSeconds(text: string): number {
+  const seconds = readDuration(text.trim());
+  if (seconds === undefined || !(seconds >= 0)) {
+    throw new InvalidArgumentError("It takes a duration from 0 up, such as 200ms, 2s or 1.5min.");
+  }
+  return seconds;
+}
+
+/** A state, or a word that stands for one. */
+export function parseState(text: string): State {
+  const state = stateOfRun(text);
+  if (state !== "unknown" || text.trim().toLowerCase() === "unknown") return state;
+  throw new InvalidArgumentError(`It takes one of ${states.join(", ")}.`);
 }
 
 /** A run id or a part of one. */

@@ -1,6 +1,6 @@
 import { formatCost, formatCount, formatDuration, formatPercent } from "../format/numbers.ts";
 import { oneLine } from "../format/text.ts";
-import type { DurationStatistics, SpanStatistics } from "../store/model.ts";
+import type { DurationStatistics, SpanStatistics, StatisticsGroup } from "../store/model.ts";
 import { stateOfSpan } from "../store/status.ts";
 import { type Palette, plain } from "./colour.ts";
 import { painterOf } from "./marks.ts";
@@ -10,6 +10,9 @@ export interface StatsScope {
   readonly pipeline?: string;
   /** Hours before now; all time when undefined. */
   readonly hours?: number;
+  /** What else the spans were asked for, in words. */
+  readonly filters?: readonly string[];
+  readonly groupBy?: StatisticsGroup;
 }
 
 type NamedDuration = readonly [name: string, durations: DurationStatistics];
@@ -28,7 +31,7 @@ export function* statsLines(
   yield `${palette.bold(`${formatCount(statistics.total_spans)} finished spans`)} ${scopeText(scope)}`;
   yield statusLine(statistics, palette);
   yield "";
-  yield* tableLines(durationColumns(palette), byTotal(statistics.durations), palette, width);
+  yield* tableLines(durationColumns(palette, scope.groupBy), rowsOf(statistics), palette, width);
   const pipelines = Object.entries(statistics.by_pipeline).sort((a, b) => b[1] - a[1]);
   if (pipelines.length < 2) return;
   yield "";
@@ -43,16 +46,17 @@ export function* statsLines(
   );
 }
 
-function scopeText({ pipeline, hours }: StatsScope): string {
+function scopeText({ pipeline, hours, filters = [] }: StatsScope): string {
   const time =
     hours === undefined ? "of all time" : `started in the last ${hours} ${hours === 1 ? "hour" : "hours"}`;
-  return pipeline === undefined ? time : `${time}, pipeline ${oneLine(pipeline, 100)}`;
+  const others = [...(pipeline === undefined ? [] : [`pipeline ${pipeline}`]), ...filters];
+  return [time, ...others.map((other) => oneLine(other, 100))].join(", ");
 }
 
 function whyEmpty(statistics: SpanStatistics, scope: StatsScope): string {
   const unfinished =
     statistics.unfinished_spans === 0 ? "" : ` (${formatCount(statistics.unfinished_spans)} unfinished)`;
-  if (scope.pipeline === undefined && scope.hours === undefined) {
+  if (scope.pipeline === undefined && scope.hours === undefined && !scope.filters?.length) {
     return `There are no finished spans in this database yet${unfinished}: flujo writes them when a run ends.`;
   }
   const without = scope.hours === undefined ? "" : "; without --hours, all time counts";
@@ -70,12 +74,13 @@ function statusLine(statistics: SpanStatistics, palette: Palette): string {
   return counts.join(" · ");
 }
 
-/** Names in which most time went first. */
-function byTotal(durations: SpanStatistics["durations"]): NamedDuration[] {
-  return Object.entries(durations).sort((a, b) => b[1].self_total - a[1].self_total);
+/** Names or groups in which most time went first. */
+function rowsOf({ groups, durations }: SpanStatistics): NamedDuration[] {
+  const rows = groups?.map((group): NamedDuration => [group.group ?? "(none)", group]);
+  return (rows ?? Object.entries(durations)).sort((a, b) => b[1].self_total - a[1].self_total);
 }
 
-function durationColumns(palette: Palette): Column<NamedDuration>[] {
+function durationColumns(palette: Palette, groupBy: StatisticsGroup = "name"): Column<NamedDuration>[] {
   const seconds = (
     title: string,
     value: (durations: DurationStatistics) => number,
@@ -87,7 +92,12 @@ function durationColumns(palette: Palette): Column<NamedDuration>[] {
     align: "right",
   });
   return [
-    { title: "name", text: ([name]) => name || "(no name)", shrinkTo: 12, paint: () => palette.bold },
+    {
+      title: groupBy.replace("_", " "),
+      text: ([name]) => name || "(no name)",
+      shrinkTo: 12,
+      paint: () => palette.bold,
+    },
     { title: "count", text: ([, { count }]) => formatCount(count), align: "right" },
     {
       title: "failed",

@@ -19,7 +19,7 @@ export function deepestErrors(reader: Reader, passed: PassedRun): { row: number;
     const row = tree.order[at]!;
     const up = tree.parent[row]!;
     if (up >= 0 && (isFailed[row] || failedBelow[row])) failedBelow[up] = 1;
-    if (!isFailed[row] || failedBelow[row] || !passed.inRange(row)) continue;
+    if (!isFailed[row] || failedBelow[row] || !passed.inRange(row) || !passed.takes(row)) continue;
     const own = rows.hints.get(row);
     if (own?.type === undefined) told ??= readToldErrors(reader, run.run_id);
     found.push({ row, error: mergeErrors(own, told?.steps.get(rows.names[row]!), told?.run) });

@@ -1,5 +1,6 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
 import { compareRuns } from "./compare.ts";
+import { compareStatistics } from "./comparison.ts";
 import { filterSpans, readSpanFilter, readVocabulary } from "./filtering.ts";
 import type { StoreMethods } from "./methods.ts";
 import type { Run, RunDetail, SpanError, StatisticsQuery } from "./model.ts";
@@ -108,12 +109,14 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
     },
     getStatisticsReport: (query) => {
       const { value, snapshot } = session.read((reader) =>
-        session.derived(`report ${queryKey(query)} ${query.utcOffset ?? 0}`, () =>
+        session.derived(`report ${queryKey(query)}`, () =>
           statisticsReport(reader, query, Date.now() / 1000),
         ),
       );
       return { ...value, statistics: { ...value.statistics, snapshot } };
     },
+    compareStatistics: ({ a, b, groupBy }) =>
+      dated((reader) => compareStatistics(reader, a, b, groupBy ?? "name")),
     listPipelines: () => read(listPipelines),
     sql: ({ query, limit }) => {
       const statement = checkSql(query);
@@ -147,8 +150,12 @@ function runError(session: StoreSession, reader: Reader, run: Run): SpanError | 
   return mergeErrors(told.run, ...told.steps.values());
 }
 
-function queryKey({ pipelineName, pipelineVersion, timeRange }: StatisticsQuery): string {
+/** Equal for queries that ask for the same. */
+function queryKey(query: StatisticsQuery): string {
   // A version of null differs from none given.
-  const version = pipelineVersion === undefined ? [] : [pipelineVersion];
-  return JSON.stringify([pipelineName ?? null, timeRange?.[0] ?? null, timeRange?.[1] ?? null, version]);
+  return JSON.stringify(
+    Object.entries(query)
+      .filter(([, value]) => value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }

@@ -14,7 +14,10 @@ import type {
   RunQuery,
   SpanDetail,
   SpanStatistics,
+  SpanStatisticsQuery,
   SqlAnswer,
+  StatisticsComparison,
+  StatisticsGroup,
   StatisticsQuery,
   StatisticsReport,
   StepHistory,
@@ -42,7 +45,11 @@ export interface StoreMethods {
   getSpans: { params: { id: string; status?: string; name?: string; filter?: string }; result: FlatTrace };
   getMatches: { params: { runId: string; filter: string }; result: Matches };
   getFilterVocabulary: { params: { runId?: string }; result: FilterVocabulary };
-  getSpanStatistics: { params: StatisticsQuery; result: SpanStatistics };
+  getSpanStatistics: { params: SpanStatisticsQuery; result: SpanStatistics };
+  compareStatistics: {
+    params: { a: StatisticsQuery; b: StatisticsQuery; groupBy?: StatisticsGroup };
+    result: StatisticsComparison;
+  };
   getStatisticsReport: { params: ReportQuery; result: StatisticsReport };
   listPipelines: { params: Record<string, never>; result: PipelineSummary[] };
   query: {

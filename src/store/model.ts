@@ -201,11 +201,32 @@ export interface RunDetail {
 /** `[from, to]`, seconds since the epoch, inclusive; either end may be open. */
 export type TimeRange = readonly [from: number | undefined, to: number | undefined];
 
+/** `[from, to]`, seconds, inclusive; either end may be open. */
+export type DurationRange = readonly [from: number | undefined, to: number | undefined];
+
+/** Which spans count. What is left out takes all; several values of one filter mean any of them. */
 export interface StatisticsQuery {
   pipelineName?: string;
   /** Exact; null means runs without a version. */
   pipelineVersion?: string | null;
+  /** Of the span's start. */
   timeRange?: TimeRange;
+  states?: readonly State[];
+  /** Names of spans, exact. */
+  names?: readonly string[];
+  /** From start to end. An unfinished span has no duration and is not taken. */
+  durationRange?: DurationRange;
+  /** Types of the errors of failed spans, as {@link SpanError} has them. */
+  errorTypes?: readonly string[];
+}
+
+/** What spans can be grouped by, besides their name. */
+export const statisticsGroups = ["name", "state", "pipeline", "version", "error_type"] as const;
+export type StatisticsGroup = (typeof statisticsGroups)[number];
+
+export interface SpanStatisticsQuery extends StatisticsQuery {
+  /** Adds `groups` to the answer. */
+  groupBy?: StatisticsGroup;
 }
 
 export interface ReportQuery extends StatisticsQuery {
@@ -244,7 +265,28 @@ export interface SpanStatistics {
     Record<string, { readonly total: number; readonly count: number; readonly average: number }>
   >;
   readonly durations: Readonly<Record<string, DurationStatistics>>;
+  /** Present when the query asked for groups; most frequent first. */
+  readonly groups?: readonly GroupStatistics[];
   readonly snapshot: Snapshot;
+}
+
+export interface GroupStatistics extends DurationStatistics {
+  /** The name, state, pipeline, version or error type; null for a run without a version and a span without an error. */
+  readonly group: string | null;
+}
+
+/** Two sets of spans side by side: two time ranges, two versions, or any other two queries. One snapshot. */
+export interface StatisticsComparison {
+  /** All spans of each side; null for a side without any. */
+  readonly total: ComparedFigures;
+  /** By name, or as asked; names of the first side first, most frequent first. */
+  readonly groups: readonly (ComparedFigures & { readonly group: string | null })[];
+  readonly snapshot: Snapshot;
+}
+
+export interface ComparedFigures {
+  readonly a: DurationStatistics | null;
+  readonly b: DurationStatistics | null;
 }
 
 /** Counts of finished spans per bucket of duration. Bucket i holds durations from edges[i] to below edges[i + 1], in seconds. */

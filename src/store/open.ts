@@ -91,6 +91,9 @@ class WorkerStore implements TraceStore {
   getSpanStatistics: TraceStore["getSpanStatistics"] = (query = {}, options) =>
     this.client.call("getSpanStatistics", query, options);
 
+  compareStatistics: TraceStore["compareStatistics"] = (query, options) =>
+    this.client.call("compareStatistics", query, options);
+
   getStatisticsReport: TraceStore["getStatisticsReport"] = (query = {}, options) =>
     this.client.call("getStatisticsReport", query, options);
 

@@ -12,6 +12,7 @@ import type {
 } from "./model.ts";
 import { SeriesTotals } from "./name-series.ts";
 import { type CountedRun, groupRuns, readCountedRuns, runFigures } from "./run-figures.ts";
+import { filtersSpans } from "./span-facts.ts";
 import { type PassedRun, type PassRun, passOverSpans, within } from "./span-pass.ts";
 import { StatisticsTotals } from "./statistics.ts";
 import { stateOfSpan } from "./status.ts";
@@ -26,9 +27,10 @@ export type BareReport = Omit<StatisticsReport, "statistics"> & {
 export function statisticsReport(reader: Reader, query: ReportQuery, now: number): BareReport {
   const { timeRange } = query;
   const allRuns = readCountedRuns(reader, query);
-  const runs = allRuns.filter(({ start }) => within(start, timeRange));
   const before = rangeBefore(timeRange, now);
-  const layout = layOut(runs, query, now);
+  const inRange = (run: CountedRun) => within(run.start, timeRange);
+  // The axis stays while spans are filtered.
+  const layout = layOut(allRuns.filter(inRange), query, now);
   let spans = new SpanSide(reader, query, before, layout);
   passOverSpans(
     reader,
@@ -38,6 +40,8 @@ export function statisticsReport(reader: Reader, query: ReportQuery, now: number
       spans = new SpanSide(reader, query, before, layout);
     },
   );
+  const counted = filtersSpans(query) ? allRuns.filter(({ run_id }) => spans.runs.has(run_id)) : allRuns;
+  const runs = counted.filter(inRange);
   const byState: Partial<Record<State, number>> = {};
   for (const { state } of runs) byState[state] = (byState[state] ?? 0) + 1;
   const { cost, tokens, p50, p95 } = runFigures(runs);
@@ -46,7 +50,7 @@ export function statisticsReport(reader: Reader, query: ReportQuery, now: number
     runs: { total: runs.length, by_state: byState, cost, tokens, p50, p95 },
     before: before && {
       range: before,
-      ...runFigures(allRuns.filter(({ start }) => start >= before[0] && start < before[1])),
+      ...runFigures(counted.filter(({ start }) => start >= before[0] && start < before[1])),
       ...spans.before,
     },
     timeline: countRuns(layout, runs),
@@ -106,6 +110,8 @@ class SpanSide {
   readonly errors: ErrorGroups;
   readonly series: SeriesTotals;
   readonly before: SpanCounts = { total_spans: 0, failed_spans: 0 };
+  /** Runs with a span that the filters take, whatever its time. */
+  readonly runs = new Set<string>();
   /** By {@link versionKey}. */
   readonly byVersion = new Map<string, SpanCounts>();
   #from = Number.POSITIVE_INFINITY;
@@ -131,6 +137,8 @@ class SpanSide {
     const counts = this.byVersion.get(key) ?? { total_spans: 0, failed_spans: 0 };
     this.byVersion.set(key, counts);
     for (let row = 0; row < rows.keys.length; row += 1) {
+      if (!passed.takes(row)) continue;
+      this.runs.add(run.run_id);
       if (Number.isNaN(rows.ends[row]!)) continue;
       const start = passed.wallStart(row);
       const failed = stateOfSpan(rows.statuses[row]!, true) === "failed";

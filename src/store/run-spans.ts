@@ -44,7 +44,7 @@ export function readRunSpans(reader: Reader, run: Run): RunSpans {
     tree,
     self: selfTimes(tree, rows.starts, rows.ends),
     offset: anchor(earliestMonotonic(rows.starts), run.start_time),
-    errors: explainFailures(reader, run, rows, states, tree),
+    errors: explainFailures(reader, run.run_id, rows, states, tree),
     byKey: new Map(rows.keys.map((key, row) => [key, row])),
     warnings,
   };
@@ -73,16 +73,16 @@ function hasBrokenBlob(reader: Reader, runId: string): boolean {
 }
 
 /** An error for every failed span. A parent that says nothing itself repeats the failure of its last failed child. */
-function explainFailures(
+export function explainFailures(
   reader: Reader,
-  run: Run,
+  runId: string,
   rows: SpanRows,
   states: readonly State[],
   tree: Tree,
 ): Map<number, SpanError> {
   const errors = new Map<number, SpanError>();
   if (!states.includes("failed")) return errors;
-  const told = readToldErrors(reader, run.run_id);
+  const told = readToldErrors(reader, runId);
   for (let at = tree.order.length - 1; at >= 0; at -= 1) {
     const row = tree.order[at]!;
     if (states[row] !== "failed") continue;

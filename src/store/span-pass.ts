@@ -1,6 +1,7 @@
 import type { Reader, SqlParams, SqlValue } from "../engine/reader.ts";
 import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
 import type { StatisticsQuery } from "./model.ts";
+import { SpanFacts, spanTest } from "./span-facts.ts";
 import { appendRow, emptyRows, ROW_SQL, type SpanRows } from "./span-rows.ts";
 import { isFailedSql } from "./status.ts";
 import { asText, parseTime } from "./values.ts";
@@ -14,13 +15,17 @@ export interface PassRun {
   readonly start_time: number | null;
 }
 
-/** All spans of one run, and which of them the time range holds. */
+/** All spans of one run, and which of them the query asks for. */
 export interface PassedRun {
   readonly run: PassRun;
   readonly rows: SpanRows;
+  readonly facts: SpanFacts;
   /** Start of a row in seconds since the epoch; NaN where unknown. */
   wallStart(row: number): number;
+  /** Whether the time range holds its start. */
   inRange(row: number): boolean;
+  /** Whether the query's other filters take it. */
+  takes(row: number): boolean;
 }
 
 /**
@@ -83,7 +88,7 @@ function passInOrder(
     if (current === undefined) return;
     finished.add(current);
     const run = runs.get(current);
-    if (run) visit(passed(run, rows, query));
+    if (run) visit(passed(reader, run, rows, query));
     rows = emptyRows();
   };
   const sql = `SELECT ${ROW_SQL}, CASE WHEN ${isFailedSql("status")} THEN attributes END, run_id FROM ${source}`;
@@ -109,10 +114,18 @@ function passInOrder(
   return whole;
 }
 
-function passed(run: PassRun, rows: SpanRows, { timeRange }: StatisticsQuery): PassedRun {
+function passed(reader: Reader, run: PassRun, rows: SpanRows, query: StatisticsQuery): PassedRun {
   const offset = anchor(earliestMonotonic(rows.starts), run.start_time);
   const wallStart = (row: number) => toWallClock(rows.starts[row]!, offset);
-  return { run, rows, wallStart, inRange: (row) => within(wallStart(row), timeRange) };
+  const facts = new SpanFacts(reader, run, rows);
+  return {
+    run,
+    rows,
+    facts,
+    wallStart,
+    inRange: (row) => within(wallStart(row), query.timeRange),
+    takes: spanTest(facts, query, rows),
+  };
 }
 
 /** Whether a time lies in an inclusive range; an unknown time lies only in the open one. */

@@ -1,66 +1,50 @@
 import type { Reader } from "../engine/reader.ts";
-import type { DurationStatistics, SpanStatistics, StatisticsQuery } from "./model.ts";
+import type { DurationStatistics, SpanStatistics, SpanStatisticsQuery, StatisticsGroup } from "./model.ts";
 import { NumberList, nearestRank } from "./percentiles.ts";
 import { type PassedRun, passOverSpans } from "./span-pass.ts";
 import { stateOfSpan } from "./status.ts";
 import { linkSpans, selfTimes } from "./tree.ts";
-
-interface NameTotals {
-  readonly durations: NumberList;
-  total: number;
-  failed: number;
-  self: number;
-  cost: number | null;
-  tokens: number | null;
-}
 
 /** Adds up finished spans, run by run. */
 export class StatisticsTotals {
   #unfinished = 0;
   readonly #byStatus = new Map<string, number>();
   readonly #byPipeline = new Map<string, number>();
-  readonly #byName = new Map<string, NameTotals>();
+  readonly #byName = new Map<string, Totals>();
+  readonly #groups = new Map<string | null, Totals>();
 
-  /** Adds the spans of a run that lie in the query's time range. */
-  add({ run, rows, inRange }: PassedRun): void {
+  /** @param groupBy Groups to add up besides those of equal names; `all` makes one of all spans. */
+  constructor(private readonly groupBy?: StatisticsGroup | "all") {}
+
+  /** Adds the spans of a run that the query asks for. */
+  add(passed: PassedRun): void {
+    const { run, rows, facts, inRange, takes } = passed;
     const self = selfTimes(linkSpans(rows), rows.starts, rows.ends);
     let finished = 0;
     for (let row = 0; row < rows.keys.length; row += 1) {
-      if (!inRange(row)) continue;
-      const end = rows.ends[row]!;
-      if (Number.isNaN(end)) {
+      if (!inRange(row) || !takes(row)) continue;
+      if (Number.isNaN(rows.ends[row]!)) {
         this.#unfinished += 1;
         continue;
       }
       const status = rows.statuses[row]!;
       finished += 1;
       count(this.#byStatus, status, 1);
-      const totals = this.#totals(rows.names[row]!);
-      // A start is NOT NULL in every layout; a row that breaks this counts with no duration rather than vanish.
-      const duration = end - rows.starts[row]! || 0;
-      totals.durations.push(duration);
-      totals.total += duration;
-      totals.self += self[row]! || 0;
-      if (stateOfSpan(status, true) === "failed") totals.failed += 1;
-      if (!Number.isNaN(rows.costs[row]!)) totals.cost = (totals.cost ?? 0) + rows.costs[row]!;
-      if (!Number.isNaN(rows.tokens[row]!)) totals.tokens = (totals.tokens ?? 0) + rows.tokens[row]!;
+      const span = {
+        duration: facts.duration(row),
+        self: self[row]! || 0,
+        failed: stateOfSpan(status, true) === "failed",
+        cost: rows.costs[row]!,
+        tokens: rows.tokens[row]!,
+      };
+      totalsOf(this.#byName, rows.names[row]!).add(span);
+      if (this.groupBy) totalsOf(this.#groups, groupOf(passed, row, this.groupBy)).add(span);
     }
     if (finished > 0) count(this.#byPipeline, run.pipeline_name, finished);
   }
 
-  #totals(name: string): NameTotals {
-    let totals = this.#byName.get(name);
-    if (!totals) {
-      totals = { durations: new NumberList(), total: 0, failed: 0, self: 0, cost: null, tokens: null };
-      this.#byName.set(name, totals);
-    }
-    return totals;
-  }
-
   result(): Omit<SpanStatistics, "snapshot"> {
-    const names = Array.from(this.#byName).sort(
-      ([a, x], [b, y]) => y.durations.length - x.durations.length || (a < b ? -1 : 1),
-    );
+    const names = Array.from(this.#byName).sort(byFrequency);
     return {
       total_spans: names.reduce((sum, [, totals]) => sum + totals.durations.length, 0),
       unfinished_spans: this.#unfinished,
@@ -73,41 +57,107 @@ export class StatisticsTotals {
           { total, count: durations.length, average: total / durations.length },
         ]),
       ),
-      durations: Object.fromEntries(names.map(([name, totals]) => [name, durationStatistics(totals)])),
+      durations: Object.fromEntries(names.map(([name, totals]) => [name, totals.result()])),
+      ...(this.groupBy && {
+        groups: Array.from(this.#groups)
+          .sort(byFrequency)
+          .map(([group, totals]) => ({ group, ...totals.result() })),
+      }),
     };
   }
 }
 
+interface CountedSpan {
+  readonly duration: number;
+  readonly self: number;
+  readonly failed: boolean;
+  /** NaN where unknown, as {@link tokens}. */
+  readonly cost: number;
+  readonly tokens: number;
+}
+
+class Totals {
+  readonly durations = new NumberList();
+  total = 0;
+  #failed = 0;
+  #self = 0;
+  #cost: number | null = null;
+  #tokens: number | null = null;
+
+  add({ duration, self, failed, cost, tokens }: CountedSpan): void {
+    this.durations.push(duration);
+    this.total += duration;
+    this.#self += self;
+    if (failed) this.#failed += 1;
+    if (!Number.isNaN(cost)) this.#cost = (this.#cost ?? 0) + cost;
+    if (!Number.isNaN(tokens)) this.#tokens = (this.#tokens ?? 0) + tokens;
+  }
+
+  result(): DurationStatistics {
+    const sorted = this.durations.sorted();
+    return {
+      count: sorted.length,
+      avg: this.total / sorted.length,
+      min: sorted[0]!,
+      max: sorted[sorted.length - 1]!,
+      p50: nearestRank(sorted, 0.5),
+      p90: nearestRank(sorted, 0.9),
+      p95: nearestRank(sorted, 0.95),
+      p99: nearestRank(sorted, 0.99),
+      failed: this.#failed,
+      self_total: this.#self,
+      cost: this.#cost,
+      tokens: this.#tokens,
+    };
+  }
+}
+
+function totalsOf<K>(all: Map<K, Totals>, key: K): Totals {
+  let totals = all.get(key);
+  if (!totals) {
+    totals = new Totals();
+    all.set(key, totals);
+  }
+  return totals;
+}
+
+function groupOf({ run, rows, facts }: PassedRun, row: number, by: StatisticsGroup | "all"): string | null {
+  switch (by) {
+    case "all":
+      return null;
+    case "name":
+      return rows.names[row]!;
+    case "state":
+      return facts.state(row);
+    case "pipeline":
+      return run.pipeline_name;
+    case "version":
+      return run.pipeline_version;
+    case "error_type":
+      return facts.errorType(row) ?? null;
+  }
+}
+
+/** Most frequent first, then by key. */
+function byFrequency(
+  [a, x]: readonly [string | null, Totals],
+  [b, y]: readonly [string | null, Totals],
+): number {
+  return y.durations.length - x.durations.length || ((a ?? "") < (b ?? "") ? -1 : 1);
+}
+
 /** Statistics over every finished span of the query; see `TraceStore.getSpanStatistics`. */
-export function spanStatistics(reader: Reader, query: StatisticsQuery): Omit<SpanStatistics, "snapshot"> {
-  let totals = new StatisticsTotals();
+export function spanStatistics(reader: Reader, query: SpanStatisticsQuery): Omit<SpanStatistics, "snapshot"> {
+  let totals = new StatisticsTotals(query.groupBy);
   passOverSpans(
     reader,
     query,
     (run) => totals.add(run),
     () => {
-      totals = new StatisticsTotals();
+      totals = new StatisticsTotals(query.groupBy);
     },
   );
   return totals.result();
-}
-
-function durationStatistics(totals: NameTotals): DurationStatistics {
-  const sorted = totals.durations.sorted();
-  return {
-    count: sorted.length,
-    avg: totals.total / sorted.length,
-    min: sorted[0]!,
-    max: sorted[sorted.length - 1]!,
-    p50: nearestRank(sorted, 0.5),
-    p90: nearestRank(sorted, 0.9),
-    p95: nearestRank(sorted, 0.95),
-    p99: nearestRank(sorted, 0.99),
-    failed: totals.failed,
-    self_total: totals.self,
-    cost: totals.cost,
-    tokens: totals.tokens,
-  };
 }
 
 function count(counts: Map<string, number>, key: string, more: number): void {

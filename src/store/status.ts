@@ -8,6 +8,9 @@ const WORDS: Readonly<Record<Exclude<State, "unknown">, readonly string[]>> = {
   cancelled: ["cancelled", "canceled", "aborted"],
 };
 
+/** Every state, as filters name them. */
+export const states: readonly State[] = [...(Object.keys(WORDS) as (keyof typeof WORDS)[]), "unknown"];
+
 const STATES: ReadonlyMap<string, State> = new Map(
   Object.entries(WORDS).flatMap(([state, words]) => words.map((word) => [word, state as State] as const)),
 );

@@ -15,7 +15,10 @@ import type {
   Span,
   SpanDetail,
   SpanStatistics,
+  SpanStatisticsQuery,
   SqlAnswer,
+  StatisticsComparison,
+  StatisticsGroup,
   StatisticsQuery,
   StatisticsReport,
   StepHistory,
@@ -100,7 +103,13 @@ export interface TraceStore {
   getFilterVocabulary(runId?: string, options?: CallOptions): Promise<FilterVocabulary>;
 
   /** Counts, averages and percentiles per name. All time when no range is given. */
-  getSpanStatistics(query?: StatisticsQuery, options?: CallOptions): Promise<SpanStatistics>;
+  getSpanStatistics(query?: SpanStatisticsQuery, options?: CallOptions): Promise<SpanStatistics>;
+
+  /** Two sets of spans side by side, such as two time ranges or two versions; by name unless `groupBy` is given. */
+  compareStatistics(
+    query: { a: StatisticsQuery; b: StatisticsQuery; groupBy?: StatisticsGroup },
+    options?: CallOptions,
+  ): Promise<StatisticsComparison>;
 
   /** All of the Statistics tab, from one snapshot. */
   getStatisticsReport(query?: ReportQuery, options?: CallOptions): Promise<StatisticsReport>;

@@ -1,13 +1,27 @@
-import type { Command } from "commander";
-import type { TimeRange } from "../../store/model.ts";
-import { parseHours } from "../arguments.ts";
+import { type Command, Option } from "commander";
+import { formatDuration } from "../../format/numbers.ts";
+import {
+  type SpanStatisticsQuery,
+  type State,
+  type StatisticsGroup,
+  statisticsGroups,
+} from "../../store/model.ts";
+import { states } from "../../store/status.ts";
+import { parseHours, parseSeconds, parseState } from "../arguments.ts";
 import { staleNote } from "../notes.ts";
 import type { StartSession } from "../program.ts";
-import { statsLines } from "../stats-view.ts";
+import { type StatsScope, statsLines } from "../stats-view.ts";
 
 interface StatsOptions {
   readonly pipeline?: string;
+  readonly pipelineVersion?: string;
   readonly hours?: number;
+  readonly status?: readonly State[];
+  readonly name?: readonly string[];
+  readonly minDuration?: number;
+  readonly maxDuration?: number;
+  readonly errorType?: readonly string[];
+  readonly groupBy?: StatisticsGroup;
 }
 
 /** `flujo-lens stats`: counts, averages and percentiles of spans. */
@@ -20,22 +34,66 @@ export function addStatsCommand(program: Command, start: StartSession): void {
     )
     .option("--pipeline <name>", "only spans of runs of this pipeline")
     .option("--hours <number>", "only spans that started within so many hours before now", parseHours)
-    .action(async ({ pipeline, hours }: StatsOptions, command: Command) => {
+    .option("--pipeline-version <version>", "only spans of runs of this version")
+    .option(
+      "--status <status>",
+      `only spans with this status; may be repeated: ${states.join(", ")}`,
+      addState,
+    )
+    .option("--name <name>", "only spans with this name; may be repeated", addText)
+    .option("--min-duration <duration>", "only spans that took at least so long: 200ms, 2s", parseSeconds)
+    .option("--max-duration <duration>", "only spans that took at most so long: 200ms, 2s", parseSeconds)
+    .option("--error-type <type>", "only failed spans with this type of error; may be repeated", addText)
+    .addOption(
+      new Option("--group-by <what>", "figures by these groups instead of by name").choices(statisticsGroups),
+    )
+    .action(async (options: StatsOptions, command: Command) => {
       const session = start(command);
       await session.withStore(async (store) => {
-        const timeRange: TimeRange | undefined =
-          hours === undefined ? undefined : [session.now() - hours * 3600, undefined];
-        const statistics = await store.getSpanStatistics(
-          { pipelineName: pipeline, timeRange },
-          { signal: session.signal },
-        );
+        const statistics = await store.getSpanStatistics(queryOf(options, session.now()), {
+          signal: session.signal,
+        });
         const stale = staleNote(statistics.snapshot);
         if (stale !== undefined) await session.note(stale);
         if (session.json) await session.writeJson(statistics);
         else
           await session.writeLines(
-            statsLines(statistics, { pipeline, hours }, session.palette, session.out.width),
+            statsLines(statistics, scopeOf(options), session.palette, session.out.width),
           );
       });
     });
 }
+
+function queryOf(options: StatsOptions, now: number): SpanStatisticsQuery {
+  const { pipeline, pipelineVersion, hours, status, name, minDuration, maxDuration } = options;
+  return {
+    pipelineName: pipeline,
+    timeRange: hours === undefined ? undefined : [now - hours * 3600, undefined],
+    ...(pipelineVersion !== undefined && { pipelineVersion }),
+    ...(status && { states: status }),
+    ...(name && { names: name }),
+    ...((minDuration ?? maxDuration) !== undefined && { durationRange: [minDuration, maxDuration] }),
+    ...(options.errorType && { errorTypes: options.errorType }),
+    ...(options.groupBy && { groupBy: options.groupBy }),
+  };
+}
+
+function scopeOf({ pipeline, hours, groupBy, ...options }: StatsOptions): StatsScope {
+  const quoted = (texts: readonly string[]) => texts.join(" or ");
+  return {
+    pipeline,
+    hours,
+    groupBy,
+    filters: [
+      ...(options.pipelineVersion === undefined ? [] : [`version ${options.pipelineVersion}`]),
+      ...(options.status ? [`status ${quoted(options.status)}`] : []),
+      ...(options.name ? [`name ${quoted(options.name)}`] : []),
+      ...(options.minDuration === undefined ? [] : [`at least ${formatDuration(options.minDuration)}`]),
+      ...(options.maxDuration === undefined ? [] : [`at most ${formatDuration(options.maxDuration)}`]),
+      ...(options.errorType ? [`error ${quoted(options.errorType)}`] : []),
+    ],
+  };
+}
+
+const addText = (text: string, before: readonly string[] = []): string[] => [...before, text];
+const addState = (text: string, before: readonly State[] = []): State[] => [...before, parseState(text)];

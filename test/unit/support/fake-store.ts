@@ -33,6 +33,7 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     getMatches: missing("getMatches"),
     getFilterVocabulary: missing("getFilterVocabulary"),
     getSpanStatistics: missing("getSpanStatistics"),
+    compareStatistics: missing("compareStatistics"),
     getStatisticsReport: missing("getStatisticsReport"),
     listPipelines: missing("listPipelines"),
     query: missing("query"),
