@@ -1,21 +1,32 @@
 import * as vscode from "vscode";
+import { compareCommands } from "./commands/compare.ts";
 import { copyCommands } from "./commands/copy.ts";
 import { databaseCommands } from "./commands/databases.ts";
 import { exportCommands } from "./commands/export.ts";
 import { filterCommands } from "./commands/filters.ts";
 import { panelCommands } from "./commands/panel.ts";
 import { registerCommands } from "./commands/register.ts";
+import { replayCommands } from "./commands/replay.ts";
 import { Rows } from "./commands/rows.ts";
 import { showCommands } from "./commands/show.ts";
+import { stepCommands } from "./commands/steps.ts";
 import { viewCommands } from "./commands/view.ts";
 import { TraceError } from "./engine/errors.ts";
 import { TextDocuments } from "./panel/text-documents.ts";
 import { panelType, TracePanels } from "./panel/trace-panels.ts";
 import { Databases } from "./sources/databases.ts";
 import { openStore } from "./sources/open-store.ts";
+import { CompareView } from "./views/compare-view.ts";
 import { FilterMemory } from "./views/filter-memory.ts";
 import { RunsProvider } from "./views/runs-provider.ts";
 import { RunsView } from "./views/runs-view.ts";
+import { StepEditors } from "./views/step-editors.ts";
+import { StepFacts } from "./views/step-facts.ts";
+import { StepFiles, stepDocuments } from "./views/step-files.ts";
+import { StepHover } from "./views/step-hover.ts";
+import { StepLenses } from "./views/step-lenses.ts";
+import { StepProblems } from "./views/step-problems.ts";
+import { StepSpansView } from "./views/step-spans-view.ts";
 import { ViewSettings } from "./views/view-settings.ts";
 import { WorkspaceDatabases } from "./views/workspace-databases.ts";
 
@@ -26,6 +37,7 @@ export interface TestAccess {
   readonly databases: WorkspaceDatabases;
   readonly settings: ViewSettings;
   readonly panels: TracePanels;
+  readonly steps: StepFiles;
 }
 
 let databases: Databases | undefined;
@@ -65,6 +77,12 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     workspace.find(path),
   );
   const rows = new Rows(view.view);
+  const steps = new StepFiles(log);
+  const facts = new StepFacts(workspace, log);
+  const lenses = new StepLenses(steps, facts);
+  const problems = new StepProblems(steps, facts);
+  const stepSpans = new StepSpansView(log);
+  const comparison = new CompareView();
   context.subscriptions.push(
     workspace,
     settings,
@@ -73,6 +91,15 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     documents,
     filters,
     panels,
+    steps,
+    facts,
+    lenses,
+    problems,
+    stepSpans,
+    comparison,
+    new StepEditors(steps, facts, problems, lenses, (name) => panels.highlight(name)),
+    vscode.languages.registerCodeLensProvider(stepDocuments, lenses),
+    vscode.languages.registerHoverProvider(stepDocuments, new StepHover(steps, facts)),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
     registerCommands(
       {
@@ -83,9 +110,12 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
         ...databaseCommands(workspace, rows),
         ...viewCommands(runs, log),
         ...panelCommands(panels),
+        ...stepCommands(steps, stepSpans, workspace, panels, rows),
+        ...compareCommands(comparison, documents, workspace, rows, log),
+        ...replayCommands(rows),
       },
       log,
     ),
   );
-  return { runs, view, databases: workspace, settings, panels };
+  return { runs, view, databases: workspace, settings, panels, steps };
 }

@@ -14,6 +14,7 @@ import { Keeper, type StateHolder } from "./state.ts";
 import type { StatisticsTab } from "./statistics/statistics-tab.ts";
 import { strings } from "./strings.ts";
 import { failureRanks, firstOrigin } from "./timeline/failures.ts";
+import { highlightSpans } from "./trace/step-highlight.ts";
 import type { TraceTab } from "./trace/trace-tab.ts";
 import "./parts/run-header.ts";
 import "./query/query-tab.ts";
@@ -157,6 +158,7 @@ export class App extends PageElement {
     if (message.type === "show") this.#show(message);
     else if (message.type === "changed") this.#changed();
     else if (message.type === "filters") this.filters = { saved: message.saved, recent: message.recent };
+    else if (message.type === "highlight") highlightSpans(message.names);
     else if (message.type === "command") this.#perform(message.command);
   }
 

@@ -51,6 +51,7 @@ const messageSchema = v.variant("type", [
     recent: v.array(v.string()),
   }),
   v.object({ type: v.literal("command"), command: v.picklist(pageCommands) }),
+  v.object({ type: v.literal("highlight"), names: v.array(v.string()) }),
 ]);
 
 /** The message, or undefined when it is none that the page knows. */

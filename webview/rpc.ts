@@ -130,6 +130,7 @@ export class RpcClient {
       case "changed":
       case "filters":
       case "command":
+      case "highlight":
         return false;
     }
   }

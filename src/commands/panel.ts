@@ -46,7 +46,7 @@ async function copyText(text: string): Promise<void> {
 }
 
 /** The span that a menu of the page is about. */
-function keyOf(context: unknown): number | undefined {
+export function keyOf(context: unknown): number | undefined {
   if (typeof context !== "object" || context === null || !("key" in context)) return undefined;
   return typeof context.key === "number" ? context.key : undefined;
 }

@@ -20,17 +20,27 @@ const LIMIT = 100;
 /** Milliseconds without a key after which the databases are searched. */
 const TYPING = 120;
 
+/** What the list says, and which runs it leaves out. */
+export interface RunChoice {
+  readonly title?: string;
+  /** Only runs of this pipeline. */
+  readonly pipeline?: string;
+  /** A run that is not offered. */
+  readonly without?: string;
+}
+
 /** Lets the user choose among the runs of all databases, newest first. Typing searches ids and pipeline names. */
 export function pickRun(
   databases: readonly Database[],
   log: vscode.LogOutputChannel,
+  choice: RunChoice = {},
 ): Promise<PickedRun | undefined> {
   return new Promise((resolve) => {
     const picker = vscode.window.createQuickPick<RunItem | vscode.QuickPickItem>();
     let search = new AbortController();
     let typing: NodeJS.Timeout | undefined;
     let chosen: PickedRun | undefined;
-    picker.title = vscode.l10n.t("Show Trace");
+    picker.title = choice.title ?? vscode.l10n.t("Show Trace");
     picker.placeholder = vscode.l10n.t("Run id or pipeline");
     picker.matchOnDescription = true;
 
@@ -39,7 +49,7 @@ export function pickRun(
       search = new AbortController();
       const { signal } = search;
       picker.busy = true;
-      const items = await findRuns(databases, picker.value.trim(), signal, log);
+      const items = await findRuns(databases, picker.value.trim(), choice, signal, log);
       if (signal.aborted) return;
       picker.items = items;
       picker.busy = false;
@@ -68,17 +78,18 @@ export function pickRun(
 async function findRuns(
   databases: readonly Database[],
   search: string,
+  choice: RunChoice,
   signal: AbortSignal,
   log: vscode.LogOutputChannel,
 ): Promise<(RunItem | vscode.QuickPickItem)[]> {
   const now = Date.now() / 1000;
-  const query = { limit: LIMIT, search: search === "" ? undefined : search };
+  const query = { limit: LIMIT, pipeline: choice.pipeline, search: search === "" ? undefined : search };
   const failures: vscode.QuickPickItem[] = [];
   const lists = await Promise.all(
     databases.map(async (database): Promise<PickedRun[]> => {
       try {
         const runs = await (await database.store()).listRuns(query, { signal });
-        return runs.map((run) => ({ database, run }));
+        return runs.flatMap((run) => (run.run_id === choice.without ? [] : { database, run }));
       } catch (thrown) {
         const error = TraceError.from(thrown);
         if (!signal.aborted) {

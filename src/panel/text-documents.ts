@@ -25,18 +25,31 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     return this.texts.get(uri.toString()) ?? "";
   }
 
+  /** Shows two texts side by side in VS Code's diff editor. */
+  async diff(title: string, left: string, right: string): Promise<void> {
+    const [from, to] = [left, right].map((text) => this.keep(title, text, ".txt")) as [
+      vscode.Uri,
+      vscode.Uri,
+    ];
+    await vscode.commands.executeCommand("vscode.diff", from, to, oneLine(title, 160), { preview: true });
+  }
+
   /** Opens `text` in an editor tab named `title`. */
   async open(title: string, text: string, language: "json" | "plaintext"): Promise<void> {
+    const uri = this.keep(title, text, language === "json" ? ".json" : ".txt");
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.languages.setTextDocumentLanguage(document, language);
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  private keep(title: string, text: string, ending: string): vscode.Uri {
     this.count += 1;
     const name =
       oneLine(title, 80)
         .replace(/[/\\:?#]/g, " ")
         .trim() || "value";
-    const ending = language === "json" ? ".json" : ".txt";
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${this.count}/${name}${ending}` });
     this.texts.set(uri.toString(), text);
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.languages.setTextDocumentLanguage(document, language);
-    await vscode.window.showTextDocument(document, { preview: true });
+    return uri;
   }
 }

@@ -28,6 +28,7 @@ export class TracePanel implements vscode.Disposable {
   readonly onDidClose = this.closed.event;
   private hold: Disposable | undefined;
   private listening = false;
+  private highlighted: string | undefined;
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
@@ -53,6 +54,7 @@ export class TracePanel implements vscode.Disposable {
         this.listening = true;
         this.tellFilters();
         this.tellView();
+        this.tellHighlight();
       },
       shown: (view) => this.shown(view),
       warn: (sentence) => context.log.warn(sentence),
@@ -89,6 +91,13 @@ export class TracePanel implements vscode.Disposable {
     return this.panel.active;
   }
 
+  /** Marks the spans of a step, as long as the panel is open. */
+  highlight(name: string | undefined): void {
+    if (this.highlighted === name) return;
+    this.highlighted = name;
+    if (this.listening) this.tellHighlight();
+  }
+
   /** Hands a command of VS Code to the page; a page that does not listen yet misses it. */
   perform(command: PageCommand): void {
     if (this.listening) this.post({ type: "command", command });
@@ -107,6 +116,10 @@ export class TracePanel implements vscode.Disposable {
   private post(message: PanelMessage): void {
     // A page that is gone has nobody to tell about it either.
     void this.panel.webview.postMessage(message);
+  }
+
+  private tellHighlight(): void {
+    this.post({ type: "highlight", names: this.highlighted === undefined ? [] : [this.highlighted] });
   }
 
   private tellView(): void {

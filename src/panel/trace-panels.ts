@@ -9,6 +9,7 @@ export const panelType = "flujoLens.trace";
 /** All open panels: one a run and one for a database's statistics, unless another was asked for at the side. */
 export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   private readonly open = new Set<TracePanel>();
+  private highlighted: string | undefined;
 
   constructor(
     readonly context: PanelContext,
@@ -52,6 +53,12 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
     this.adopt(webviewPanel, database, view);
   }
 
+  /** Marks the spans of a step in every open panel; undefined marks none. */
+  highlight(name: string | undefined): void {
+    this.highlighted = name;
+    for (const panel of this.open) panel.highlight(name);
+  }
+
   private show(database: Database, view: View): TracePanel {
     for (const panel of this.open) {
       if (panel.database === database && isSame(panel.view, view)) {
@@ -69,6 +76,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
 
   private adopt(webviewPanel: vscode.WebviewPanel, database: Database, view: View): TracePanel {
     const panel = new TracePanel(webviewPanel, this.context, database, view);
+    panel.highlight(this.highlighted);
     this.open.add(panel);
     panel.onDidClose(() => this.open.delete(panel));
     return panel;

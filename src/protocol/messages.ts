@@ -118,5 +118,7 @@ export type PanelMessage =
   | { type: "command"; command: PageCommand }
   /** Filters that were kept; sent at the start and whenever they change. `recent` has the newest first. */
   | { type: "filters"; saved: readonly SavedFilter[]; recent: readonly string[] }
+  /** Spans of these names belong to the step at the cursor of an editor; none when the list is empty. */
+  | { type: "highlight"; names: readonly string[] }
   /** The database changed: what is on screen should be asked for again, without losing selection or scroll. */
   | { type: "changed" };

@@ -17,6 +17,8 @@ export interface Comparison {
 export interface ComparedStep {
   /** Names from the root, joined by "/"; from the second of several siblings of one name on with its number, `name[2]`. */
   readonly path: string;
+  /** Path of the parent; empty at the top. */
+  readonly parent: string;
   readonly change: Change;
   /** Null when the run has no such step. */
   readonly a: OutlineSpan | null;
@@ -29,6 +31,7 @@ const LEAST_SECONDS = 0.001;
 
 interface Row {
   readonly path: string;
+  readonly parent: string;
   readonly span: OutlineSpan;
 }
 
@@ -52,7 +55,13 @@ export function compareRuns(a: RunSpans, b: RunSpans): Omit<Comparison, "snapsho
     const after = right.get(place);
     const one = before?.span ?? null;
     const other = after?.span ?? null;
-    steps.push({ path: (before ?? after)!.path, change: changeOf(one, other), a: one, b: other });
+    steps.push({
+      path: (before ?? after)!.path,
+      parent: (before ?? after)!.parent,
+      change: changeOf(one, other),
+      a: one,
+      b: other,
+    });
   };
   for (const place of added.get("") ?? []) emit(place);
   for (const place of left.keys()) {
@@ -77,7 +86,7 @@ function rowsByPlace(spans: RunSpans): Map<string, Row> {
     const step = number === 1 ? name : `${name}[${number}]`;
     const path = parent === top ? step : `${parent.path}/${step}`;
     places.set(row, { place, path, counts: new Map() });
-    found.set(place, { path, span: outlineSpan(spans, row, -1) });
+    found.set(place, { path, parent: parent.path, span: outlineSpan(spans, row, -1) });
   }
   return found;
 }

@@ -17,7 +17,9 @@ describe("the extension", () => {
     await activated();
     const registered = (await vscode.commands.getCommands(true)).filter(
       // VS Code adds commands of its own for the view and its container.
-      (id) => id.startsWith("flujoLens.") && !/^flujoLens\.(runs\.|resetViewContainer)/.test(id),
+      (id) =>
+        id.startsWith("flujoLens.") &&
+        !/^flujoLens\.((runs|stepSpans|compare)\.|resetViewContainer)/.test(id),
     );
     const named = manifest().contributes.commands.map(({ command }) => command);
     assert.deepEqual(registered.sort(), [...named].sort());
@@ -34,7 +36,11 @@ describe("the extension", () => {
     for (const { command, title } of manifest().contributes.commands) {
       assert.ok(!title.startsWith("%"), `${command} has no title`);
     }
-    assert.deepEqual(manifest().activationEvents, ["onWebviewPanel:flujoLens.trace"]);
+    assert.deepEqual(manifest().activationEvents, [
+      "onLanguage:python",
+      "onLanguage:yaml",
+      "onWebviewPanel:flujoLens.trace",
+    ]);
   });
 
   it("finds the database that the workspace's flujo.toml names", async () => {

@@ -49,6 +49,7 @@ export function row(context: RowContext, index: number, position: number): Templ
     role="row"
     class=${classes}
     id=${rowId(index)}
+    data-name=${span.name}
     data-index=${index}
     aria-rowindex=${position + 2}
     aria-level=${span.depth + 1}
