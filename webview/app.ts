@@ -53,6 +53,8 @@ export class App extends PageElement {
   #choosesSpan = false;
   /** The span to select, known by its id only until the outline arrives. */
   #wantedSpan: string | undefined;
+  /** Likewise, the name of the failed span to select. */
+  #wantedFailure: string | undefined;
   readonly #menu = new MenuTargets(this);
   #firstWord: ReturnType<typeof setTimeout> | undefined;
   #changing: ReturnType<typeof setTimeout> | undefined;
@@ -71,6 +73,7 @@ export class App extends PageElement {
     this.addEventListener("lens-filter-name", (event) => this.#filterName(event.detail.name));
     this.addEventListener("lens-copy", (event) => void this.#copy(event.detail.text));
     this.addEventListener("lens-save-csv", (event) => void this.#save(event.detail));
+    this.addEventListener("keydown", (event) => this.#key(event));
     this.#menu.listen();
     this.addEventListener(
       "lens-open-text",
@@ -87,8 +90,13 @@ export class App extends PageElement {
     if (!outline || !this.#choosesSpan || outline.run.run_id !== this.view?.runId) return;
     this.#choosesSpan = false;
     const wanted = outline.spans.find(({ span_id }) => span_id === this.#wantedSpan);
+    const failure = outline.spans.find(
+      ({ name, state }) => state === "failed" && name === this.#wantedFailure,
+    );
     this.#wantedSpan = undefined;
-    const span = wanted ?? outline.spans[firstOrigin(failureRanks(outline.spans))] ?? outline.spans[0];
+    this.#wantedFailure = undefined;
+    const span =
+      wanted ?? failure ?? outline.spans[firstOrigin(failureRanks(outline.spans))] ?? outline.spans[0];
     if (span && this.view.key === undefined) {
       this.#revealSelected = true;
       this.#change({ key: span.key });
@@ -141,7 +149,7 @@ export class App extends PageElement {
           ></lens-statistics>
         </vscode-panel-view>
         <vscode-panel-view id="view-query">
-          <lens-query .rpc=${this.#rpc} .keeper=${this.#keeper}></lens-query>
+          <lens-query .rpc=${this.#rpc} .keeper=${this.#keeper} .generation=${this.generation}></lens-query>
         </vscode-panel-view>
       </vscode-panels>
       <div class="announcement ${this.announcement === "" ? "" : "shown"}" role="status">${this.announcement}</div>
@@ -205,13 +213,16 @@ export class App extends PageElement {
     if (this.view?.key !== key) this.#change({ key });
   }
 
-  #showRun({ runId, key: given, spanId }: PageEvents["lens-show-run"]): void {
+  #showRun({ runId, key: given, spanId, failed }: PageEvents["lens-show-run"]): void {
     const same = this.view?.runId === runId && this.#outline.value?.run.run_id === runId;
     const found = same
-      ? this.#outline.value?.spans.find(({ span_id }) => span_id === spanId)?.key
+      ? this.#outline.value?.spans.find(({ span_id, name, state }) =>
+          spanId === undefined ? state === "failed" && name === failed : span_id === spanId,
+        )?.key
       : undefined;
     const key = given ?? found;
     this.#wantedSpan = spanId;
+    this.#wantedFailure = failed;
     this.#change({ tab: "trace", runId, key: key ?? (same ? this.view?.key : undefined) });
     this.#revealSelected = key !== undefined;
     if (!same) this.#ask(runId, key);
@@ -229,6 +240,13 @@ export class App extends PageElement {
     const tab = tabs.find((name) => activeid === `tab-${name}`);
     if (tab && this.view && this.view.tab !== tab) this.#change({ tab });
   };
+
+  /** Ctrl+Enter runs the query from the tab's title too; inside of the tab it is the tab's own. */
+  #key(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || this.view?.tab !== "query") return;
+    this.querySelector<QueryTab>("lens-query")?.run();
+    event.preventDefault();
+  }
 
   async #copy(text: string): Promise<void> {
     await this.#do(async () => {

@@ -2,8 +2,8 @@
 export interface PageEvents {
   /** A span was chosen. `reveal` scrolls its row into view. */
   "lens-select": { key: number; reveal?: boolean };
-  /** Another run should be shown, with one of its spans if a key or an id is given. */
-  "lens-show-run": { runId: string; key?: number; spanId?: string };
+  /** Another run should be shown, with one of its spans if a key, an id, or the name of a failed one is given. */
+  "lens-show-run": { runId: string; key?: number; spanId?: string | undefined; failed?: string | undefined };
   /** Spans of one name should be shown in the Trace tab. */
   "lens-filter-name": { name: string };
   /** Text for the clipboard. */

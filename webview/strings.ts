@@ -384,6 +384,7 @@ export const strings = {
     t(count === 1 ? "{0} row in {1}" : "{0} rows in {1}", formatCount(count), seconds),
   queryLimited: (count: number, seconds: string) =>
     t("the first {0} rows in {1}, there may be more", formatCount(count), seconds),
+  queryOutdated: t("The database has changed since: run it again for newer rows."),
   queryTable: (name: string) => t("Rows of {0}", name),
   copyTable: t("Copy All"),
   copyTableHint: t("Copy all rows as tab-separated values"),

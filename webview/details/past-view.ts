@@ -80,7 +80,7 @@ function occurrence(one: StepOccurrence, same: string | undefined): TemplateResu
       ${stateIcon(one.state)}<span class="mono">${visible(shortId(one.run_id))}</span>
       <span class="occurrence-age">${age(one)}</span>
       <span class="figure">${one.duration === null ? "" : formatDuration(one.duration)}</span>
-      <span class="occurrence-error">${isSame ? html`<span class="tag">${strings.sameError}</span> ` : nothing}${type}</span>
+      <span class="occurrence-error">${isSame ? html`<span class="tag" title=${type}>${strings.sameError}</span>` : type}</span>
     </button>
   </li>`;
 }

@@ -15,6 +15,7 @@ import {
   columnsOf,
   type GridColumn,
   type GridSort,
+  leadOf,
   moveCell,
   sortedRows,
 } from "./table.ts";
@@ -233,7 +234,13 @@ export class Grid extends PageElement {
 
   #open(): void {
     const row = this.#rowAt(this.active.row);
-    if (row && this.#columns[this.active.column]?.link) this.onOpen(row);
+    if (row && leadOf(row)) this.onOpen(row);
+  }
+
+  /** What Enter and a double click do: a long text opens in an editor, any other cell leads to what its row is about. */
+  #activate(): void {
+    if (this.#columns[this.active.column]?.long) this.#openText();
+    else this.#open();
   }
 
   #click = (event: MouseEvent): void => {
@@ -242,12 +249,12 @@ export class Grid extends PageElement {
   };
 
   #doubleClick = (event: MouseEvent): void => {
-    if (this.take(event.target as Element)) this.#openText();
+    if (this.take(event.target as Element)) this.#activate();
   };
 
   #openText(): void {
     const value = this.activeValue();
-    if (typeof value !== "string" || this.#columns[this.active.column]!.link) return;
+    if (typeof value !== "string") return;
     const language = /^\s*[[{]/.test(value) ? "json" : "plaintext";
     emit(this, "lens-open-text", { title: this.#columns[this.active.column]!.name, text: value, language });
   }
@@ -259,10 +266,8 @@ export class Grid extends PageElement {
     const size = { rows: this.rows.length, columns: this.#columns.length, page };
     const place = moveCell(event.key, ctrl, this.active, size);
     if (place) this.#go(place);
-    else if (event.key === "Enter" && !ctrl) {
-      if (this.#columns[this.active.column]?.link) this.#open();
-      else this.#openText();
-    } else if (ctrl && event.key === "c" && (window.getSelection()?.isCollapsed ?? true)) {
+    else if (event.key === "Enter" && !ctrl) this.#activate();
+    else if (ctrl && event.key === "c" && (window.getSelection()?.isCollapsed ?? true)) {
       const value = this.activeValue();
       emit(this, "lens-copy", { text: event.shiftKey ? this.activeRow() : String(value ?? "") });
     } else if (ctrl && event.key === "C") emit(this, "lens-copy", { text: this.activeRow() });

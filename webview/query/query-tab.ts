@@ -13,6 +13,7 @@ import type { Keeper } from "../state.ts";
 import { strings } from "../strings.ts";
 import type { Grid } from "./grid.ts";
 import { MOST_ROWS, offered, offeredQueries, type QueryInput, readQuery } from "./queries.ts";
+import { leadOf } from "./table.ts";
 import "../parts/select.ts";
 import "./grid.ts";
 
@@ -22,6 +23,7 @@ interface Asked {
   readonly limit: number;
   /** Milliseconds on the page's clock. */
   readonly at: number;
+  readonly generation: number;
 }
 
 /** The named queries with their parameters, and the rows of the last one as a grid. */
@@ -29,6 +31,8 @@ interface Asked {
 export class QueryTab extends PageElement {
   @property({ attribute: false }) rpc!: RpcClient;
   @property({ attribute: false }) keeper!: Keeper;
+  /** Counts up when the database has changed. */
+  @property({ attribute: false }) generation = 0;
   @state() private input: QueryInput = { name: "failed-spans", key: "", value: "", limit: "1000" };
   @state() private invalid: "key" | "limit" | undefined;
   readonly #answer = new Load(this, () => this.rpc, "query");
@@ -45,7 +49,12 @@ export class QueryTab extends PageElement {
       return;
     }
     const { name, params } = ready;
-    this.#asked = { name, limit: params.limit ?? MOST_ROWS, at: performance.now() };
+    this.#asked = {
+      name,
+      limit: params.limit ?? MOST_ROWS,
+      at: performance.now(),
+      generation: this.generation,
+    };
     this.#answer.ask({ name, params });
   }
 
@@ -112,7 +121,8 @@ export class QueryTab extends PageElement {
   #field(name: "key" | "value" | "limit", label: string, hint: string): TemplateResult {
     const wrong = this.invalid === name;
     const mistake = name === "limit" ? strings.queryLimitInvalid(MOST_ROWS) : strings.queryKeyInvalid;
-    return html`<span class="duration-field">
+    return html`<span class="duration-field query-field">
+      <span class="quiet" aria-hidden="true">${label}</span>
       <vscode-text-field
         class="query-${name} ${wrong ? "invalid" : ""}"
         title=${hint}
@@ -143,7 +153,9 @@ export class QueryTab extends PageElement {
         : strings.queryRows(rows.length, seconds);
     return html`
       <div class="query-facts">
-        <span role="status">${stated}</span>
+        <span role="status"
+          >${stated}${asked.generation === this.generation ? nothing : html` <span class="quiet">${strings.queryOutdated}</span>`}</span
+        >
         ${
           rows.length === 0
             ? nothing
@@ -167,11 +179,9 @@ export class QueryTab extends PageElement {
   }
 
   #open(row: QueryTableRow): void {
-    const runId = row.run_id ?? row.last_run_id;
-    if (typeof runId !== "string") return;
-    const spanId = typeof row.span_id === "string" ? row.span_id : undefined;
-    const key = typeof row.last_key === "number" ? row.last_key : undefined;
-    emit(this, "lens-show-run", { runId, spanId, key });
+    const lead = leadOf(row);
+    if (lead?.kind === "name") emit(this, "lens-filter-name", { name: lead.name });
+    else if (lead) emit(this, "lens-show-run", lead);
   }
 
   #save(): void {

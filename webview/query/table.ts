@@ -9,8 +9,10 @@ export interface GridColumn {
   readonly name: string;
   /** Every value is a number or missing. */
   readonly numeric: boolean;
-  /** Cells of the column open this when they are activated. */
-  readonly link: "run" | "span" | undefined;
+  /** Cells of the column are drawn as links to what their row is about. */
+  readonly link: boolean;
+  /** Values may be too long for a cell, and open in an editor. */
+  readonly long: boolean;
   /** Pixels before anyone has resized it. */
   readonly width: number;
 }
@@ -33,6 +35,7 @@ const MOST_DRAWN = 300;
 /** The columns of rows that all have the same ones, long texts last. */
 export function columnsOf(rows: readonly QueryTableRow[]): GridColumn[] {
   const names = Object.keys(rows[0] ?? {});
+  const links = LINKS.filter((name) => names.includes(name));
   const sorted = [...names.filter((name) => !isLong(name)), ...names.filter(isLong)];
   return sorted.map((name) => {
     const numeric = rows.every((row) => typeof row[name] === "number" || row[name] === null);
@@ -43,7 +46,9 @@ export function columnsOf(rows: readonly QueryTableRow[]): GridColumn[] {
     return {
       name,
       numeric,
-      link: linkOf(name),
+      // A row of a summary has no run of its own: its name is what leads on.
+      link: links.length > 0 ? links.includes(name) : name === "name",
+      long: isLong(name),
       width: Math.max(COLUMN_WIDTH.min, Math.min(COLUMN_WIDTH.max, width)),
     };
   });
@@ -53,9 +58,28 @@ function isLong(column: string): boolean {
   return column === "attributes" || column === "message";
 }
 
-function linkOf(column: string): GridColumn["link"] {
-  if (column === "run_id" || column === "last_run_id") return "run";
-  return column === "span_id" ? "span" : undefined;
+const LINKS: readonly string[] = ["span_id", "run_id", "last_run_id"];
+
+/** What a row is about. */
+export type Lead =
+  | {
+      readonly kind: "span";
+      readonly runId: string;
+      readonly spanId: string | undefined;
+      readonly failed: string | undefined;
+    }
+  | { readonly kind: "name"; readonly name: string };
+
+/** Where a row leads: to its span, to the span of that name which failed in its run, or to all spans of its name. */
+export function leadOf(row: QueryTableRow): Lead | undefined {
+  const text = (column: string) => (typeof row[column] === "string" ? (row[column] as string) : undefined);
+  const name = text("name");
+  const runId = text("run_id") ?? text("last_run_id");
+  if (runId !== undefined) {
+    const spanId = text("span_id");
+    return { kind: "span", runId, spanId, failed: spanId === undefined ? name : undefined };
+  }
+  return name === undefined ? undefined : { kind: "name", name };
 }
 
 /** A value as people read it: times, durations and counts with their units, text on one line. */

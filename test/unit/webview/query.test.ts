@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readQuery } from "../../../webview/query/queries.ts";
-import { cellText, columnsOf, moveCell, sortedRows } from "../../../webview/query/table.ts";
+import { cellText, columnsOf, leadOf, moveCell, sortedRows } from "../../../webview/query/table.ts";
 
 const input = { name: "failed-spans", key: "", value: "", limit: "1000" };
 
@@ -43,12 +43,19 @@ describe("the table of a query", () => {
     const [run, name, count, attributes] = columnsOf([
       { attributes: "{}", run_id: "r", name: "x", count: 1 },
     ]);
-    expect([run?.link, name?.link, count?.numeric, attributes?.name]).toEqual([
-      "run",
-      undefined,
-      true,
-      "attributes",
-    ]);
+    expect([run?.link, name?.link, count?.numeric, attributes?.long]).toEqual([true, false, true, true]);
+    expect(columnsOf([{ name: "x", count: 1 }]).map(({ link }) => link)).toEqual([true, false]);
+  });
+
+  it("lead to the span, to the failed span of that name in the last run, or to the name", () => {
+    expect(leadOf({ run_id: "r", span_id: "s", name: "n" })).toEqual({
+      kind: "span",
+      runId: "r",
+      spanId: "s",
+    });
+    expect(leadOf({ last_run_id: "r", name: "n" })).toEqual({ kind: "span", runId: "r", failed: "n" });
+    expect(leadOf({ name: "n", count: 1 })).toEqual({ kind: "name", name: "n" });
+    expect(leadOf({ pipeline_name: "p" })).toBeUndefined();
   });
 
   it("shows durations with their units and hostile text inert", () => {
