@@ -199,6 +199,11 @@ describe("the details of a span", () => {
     await page.details.getByText(`1 of ${items[0]?.n}`).waitFor();
   });
 
+  it("come back to the failure when its run is opened again", async () => {
+    await open(failed.run_id);
+    await page.details.getByRole("heading", { name: failed.name }).waitFor();
+  });
+
   for (const theme of [
     "light",
     "highContrast",
@@ -207,7 +212,6 @@ describe("the details of a span", () => {
   ] as const satisfies readonly Theme[]) {
     it(`can be read in every theme: ${theme}`, async () => {
       await code.setTheme(theme);
-      await open(failed.run_id);
       await page.details.getByRole("img").waitFor();
       await code.screenshot(`details-${theme}`);
     });

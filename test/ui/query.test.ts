@@ -133,8 +133,8 @@ describe("the Query tab", () => {
     await page.select("Query", "spans-by-attribute");
     await code.panel().getByRole("button", { name: "Run", exact: true }).click();
     await code.panel().getByText("Write the key of an attribute.").waitFor();
-    await page.type("Attribute", "error_type");
-    await page.type("Value", "timeout");
+    await code.panel().getByRole("textbox", { name: "Attribute" }).fill("error_type");
+    await code.panel().getByRole("textbox", { name: "Value" }).fill("timeout");
     await code.page.keyboard.press("Enter");
     await grid("spans-by-attribute").waitFor();
     const [found] = sample.rows(
