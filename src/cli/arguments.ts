@@ -1,8 +1,11 @@
 import { InvalidArgumentError } from "commander";
 import { type FilterScope, findMistake } from "../filter/check.ts";
+import type { Place } from "../filter/syntax.ts";
 import { readDuration } from "../filter/values.ts";
+import { visible } from "../format/text.ts";
 import type { State } from "../store/model.ts";
 import { stateOfRun, states } from "../store/status.ts";
+import { displayWidth } from "./width.ts";
 
 /** A whole number from 1 up, as `--limit` takes it. */
 export function parseLimit(text: string): number {
@@ -69,6 +72,16 @@ export function parseFilterFor(scope: FilterScope): (text: string) => string {
   return (text) => {
     const mistake = findMistake(text, scope, Date.now() / 1000);
     if (mistake === undefined) return text;
-    throw new InvalidArgumentError(`At character ${mistake.place.from + 1}: ${mistake.message}`);
+    throw new InvalidArgumentError(
+      `At character ${mistake.place.from + 1}: ${mistake.message}${pointedAt(text, mistake.place)}`,
+    );
   };
+}
+
+/** The filter with a mark under a place of it; nothing where it would not fit into a line. */
+function pointedAt(text: string, { from, to }: Place): string {
+  if (text.length > 120 || visible(text) !== text || /[\r\n\t]/.test(text)) return "";
+  const before = displayWidth(text.slice(0, from));
+  const marked = Math.max(1, displayWidth(text.slice(from, to)));
+  return `\n  ${text}\n  ${" ".repeat(before)}${"^".repeat(marked)}`;
 }

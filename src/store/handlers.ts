@@ -10,6 +10,7 @@ import { errorPatterns, patternRows, statisticsReport } from "./report.ts";
 import { readToldErrors } from "./run-spans.ts";
 import { findRun, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
 import type { StoreSession } from "./session.ts";
+import { spanChooser } from "./span-chooser.ts";
 import { mergeErrors } from "./span-error.ts";
 import { level, outline, readSpans, readTrace, rowOf, spanDetail, usualOf } from "./spans.ts";
 import { checkSql, runSql } from "./sql.ts";
@@ -102,9 +103,13 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
         }),
       ),
     getSpanStatistics: (query) => {
-      const { value, snapshot } = session.read((reader) =>
-        session.derived(`statistics ${queryKey(query)}`, () => spanStatistics(reader, query)),
-      );
+      const { filter, ...whole } = query;
+      const taken = filter === undefined ? undefined : readSpanFilter(filter);
+      const { value, snapshot } = session.read((reader) => {
+        // Times in a filter count from now, so its answer is not kept.
+        if (taken) return spanStatistics(reader, whole, spanChooser(reader, taken));
+        return session.derived(`statistics ${queryKey(whole)}`, () => spanStatistics(reader, whole));
+      });
       return { ...value, snapshot };
     },
     getStatisticsReport: (query) => {

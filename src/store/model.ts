@@ -227,6 +227,8 @@ export type StatisticsGroup = (typeof statisticsGroups)[number];
 export interface SpanStatisticsQuery extends StatisticsQuery {
   /** Adds `groups` to the answer. */
   groupBy?: StatisticsGroup;
+  /** In the filter language, about spans; a mistake in it rejects with `invalid_argument`. */
+  filter?: string;
 }
 
 export interface ReportQuery extends StatisticsQuery {

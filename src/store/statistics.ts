@@ -146,18 +146,29 @@ function byFrequency(
   return y.durations.length - x.durations.length || ((a ?? "") < (b ?? "") ? -1 : 1);
 }
 
-/** Statistics over every finished span of the query; see `TraceStore.getSpanStatistics`. */
-export function spanStatistics(reader: Reader, query: SpanStatisticsQuery): Omit<SpanStatistics, "snapshot"> {
+/**
+ * Statistics over every finished span of the query; see `TraceStore.getSpanStatistics`.
+ * @param choose Tells of a run which of its spans, by key, are counted; all are without it.
+ */
+export function spanStatistics(
+  reader: Reader,
+  query: SpanStatisticsQuery,
+  choose?: (runId: string) => ReadonlySet<number>,
+): Omit<SpanStatistics, "snapshot"> {
   let totals = new StatisticsTotals(query.groupBy);
   passOverSpans(
     reader,
     query,
-    (run) => totals.add(run),
+    (passed) => totals.add(choose ? onlyChosen(passed, choose(passed.run.run_id)) : passed),
     () => {
       totals = new StatisticsTotals(query.groupBy);
     },
   );
   return totals.result();
+}
+
+function onlyChosen(passed: PassedRun, keys: ReadonlySet<number>): PassedRun {
+  return { ...passed, takes: (row) => keys.has(passed.rows.keys[row]!) && passed.takes(row) };
 }
 
 function count(counts: Map<string, number>, key: string, more: number): void {

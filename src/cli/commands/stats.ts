@@ -7,7 +7,7 @@ import {
   statisticsGroups,
 } from "../../store/model.ts";
 import { states } from "../../store/status.ts";
-import { parseHours, parseSeconds, parseState } from "../arguments.ts";
+import { parseFilterFor, parseHours, parseSeconds, parseState } from "../arguments.ts";
 import { staleNote } from "../notes.ts";
 import type { StartSession } from "../program.ts";
 import { type StatsScope, statsLines } from "../stats-view.ts";
@@ -22,6 +22,7 @@ interface StatsOptions {
   readonly maxDuration?: number;
   readonly errorType?: readonly string[];
   readonly groupBy?: StatisticsGroup;
+  readonly filter?: string;
 }
 
 /** `flujo-lens stats`: counts, averages and percentiles of spans. */
@@ -44,6 +45,11 @@ export function addStatsCommand(program: Command, start: StartSession): void {
     .option("--min-duration <duration>", "only spans that took at least so long: 200ms, 2s", parseSeconds)
     .option("--max-duration <duration>", "only spans that took at most so long: 200ms, 2s", parseSeconds)
     .option("--error-type <type>", "only failed spans with this type of error; may be repeated", addText)
+    .option(
+      "--filter <expression>",
+      "only spans that it takes: 'status = failed and flujo.step.type = agent'",
+      parseFilterFor("spans"),
+    )
     .addOption(
       new Option("--group-by <what>", "figures by these groups instead of by name").choices(statisticsGroups),
     )
@@ -74,6 +80,7 @@ function queryOf(options: StatsOptions, now: number): SpanStatisticsQuery {
     ...(name && { names: name }),
     ...((minDuration ?? maxDuration) !== undefined && { durationRange: [minDuration, maxDuration] }),
     ...(options.errorType && { errorTypes: options.errorType }),
+    ...(options.filter !== undefined && { filter: options.filter }),
     ...(options.groupBy && { groupBy: options.groupBy }),
   };
 }
@@ -90,6 +97,7 @@ function scopeOf({ pipeline, hours, groupBy, ...options }: StatsOptions): StatsS
       ...(options.name ? [`name ${quoted(options.name)}`] : []),
       ...(options.minDuration === undefined ? [] : [`at least ${formatDuration(options.minDuration)}`]),
       ...(options.maxDuration === undefined ? [] : [`at most ${formatDuration(options.maxDuration)}`]),
+      ...(options.filter === undefined ? [] : [`filter ${options.filter}`]),
       ...(options.errorType ? [`error ${quoted(options.errorType)}`] : []),
     ],
   };

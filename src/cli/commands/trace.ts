@@ -1,17 +1,23 @@
 import type { Command } from "commander";
-import type { TraceStore } from "../../store/store.ts";
-import { parseRunId } from "../arguments.ts";
+import { formatCount } from "../../format/numbers.ts";
+import type { Trace, TraceStore } from "../../store/store.ts";
+import { parseFilterFor, parseRunId } from "../arguments.ts";
 import { UsageError } from "../exit.ts";
 import { staleNote } from "../notes.ts";
 import type { StartSession } from "../program.ts";
 import { runHeading } from "../run-view.ts";
 import type { Session } from "../session.ts";
 import { nestedShape, shaped, spanShape } from "../shapes.ts";
+import { filterOutline, filterTrace } from "../trace-filter.ts";
 import { traceLines } from "../trace-view.ts";
 
 /** What `trace` and `from-file` have in common. */
 export interface TraceOptions {
   readonly flat?: boolean;
+}
+
+interface FilteredOptions extends TraceOptions {
+  readonly filter?: string;
 }
 
 export const flatOption = [
@@ -32,11 +38,18 @@ export function addTraceCommand(program: Command, start: StartSession): void {
     .description("Shows the spans of a run as a tree, and under a failed span the reason.")
     .argument("<run_id>", "run id or a part that only one run has", parseRunId)
     .option(...flatOption)
-    .action(async (runId: string, options: TraceOptions, command: Command) => {
+    .option(
+      "--filter <expression>",
+      "only spans that it takes, with their parents: 'status = failed or duration > 2s'",
+      parseFilterFor("spans"),
+    )
+    .action(async (runId: string, options: FilteredOptions, command: Command) => {
       const session = start(command);
       checkFlat(options, session);
       await session.withStore((store) =>
-        session.json ? printJson(session, store, runId, options) : printTree(session, store, runId),
+        session.json
+          ? printJson(session, store, runId, options)
+          : printTree(session, store, runId, options.filter),
       );
     });
 }
@@ -45,15 +58,27 @@ async function printJson(
   session: Session,
   store: TraceStore,
   runId: string,
-  options: TraceOptions,
+  options: FilteredOptions,
 ): Promise<void> {
-  const trace = await store.getTrace(runId, { signal: session.signal });
+  const { signal } = session;
+  const whole = await store.getTrace(runId, { signal });
+  const trace = options.filter === undefined ? whole : await taken(store, whole, options.filter, signal);
   const value = options.flat ? shaped(trace.spans, spanShape) : nestedShape(trace.roots);
   await noteState(session, trace);
   await session.writeJson(value);
 }
 
-async function printTree(session: Session, store: TraceStore, part: string): Promise<void> {
+async function taken(store: TraceStore, trace: Trace, filter: string, signal: AbortSignal): Promise<Trace> {
+  const found = await store.getSpans(trace.run_id, { filter }, { signal });
+  return filterTrace(trace, new Set(found.map(({ span_id }) => span_id)));
+}
+
+async function printTree(
+  session: Session,
+  store: TraceStore,
+  part: string,
+  filter: string | undefined,
+): Promise<void> {
   const { signal } = session;
   const found = await store.getRun(part, { signal });
   // Several candidates are for the store to reject, in the words it has for that.
@@ -64,6 +89,16 @@ async function printTree(session: Session, store: TraceStore, part: string): Pro
     await session.writeLines([
       "This run has neither spans nor steps yet: flujo writes the trace when a run ends.",
     ]);
+  }
+  if (filter !== undefined && outline.spans.length > 0) {
+    const { keys } = await store.getMatches(run.run_id, filter, { signal });
+    const rows = filterOutline(outline.spans, keys);
+    await session.writeLines([
+      session.palette.dim(`${formatCount(keys.length)} of ${formatCount(outline.spans.length)} spans match`),
+    ]);
+    await session.writeLines(traceLines(rows, session.palette, session.out.width));
+    await noteState(session, outline);
+    return;
   }
   await session.writeLines(traceLines(outline.spans, session.palette, session.out.width));
   await noteState(session, outline);
