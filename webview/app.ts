@@ -1,6 +1,13 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { PageCommand, PageMessage, PanelMessage, Tab, View } from "../src/protocol/messages.ts";
+import type {
+  OutlineColumns,
+  PageCommand,
+  PageMessage,
+  PanelMessage,
+  Tab,
+  View,
+} from "../src/protocol/messages.ts";
 import { PageElement } from "./element.ts";
 import type { PageEvents } from "./events.ts";
 import type { KeptFilters } from "./filter/filter-box.ts";
@@ -13,7 +20,9 @@ import { RequestError, RpcClient } from "./rpc.ts";
 import { Keeper, type StateHolder } from "./state.ts";
 import type { StatisticsTab } from "./statistics/statistics-tab.ts";
 import { strings } from "./strings.ts";
-import { failureRanks, firstOrigin } from "./timeline/failures.ts";
+import { firstOrigin } from "./timeline/failures.ts";
+import { runOutline, type SpanTable } from "./timeline/span-table.ts";
+import { TraceModel } from "./timeline/trace-model.ts";
 import { highlightSpans } from "./trace/step-highlight.ts";
 import type { TraceTab } from "./trace/trace-tab.ts";
 import "./parts/run-header.ts";
@@ -26,8 +35,8 @@ export interface VsCodeApi extends StateHolder {
   postMessage(message: PageMessage): void;
 }
 
-/** Spans of one run that the page asks for: more would not fit into the height of a scrolled element. */
-const MOST_SPANS = 500_000;
+/** Spans of one run that the page asks for: what a page can hold. */
+const MOST_SPANS = 2_000_000;
 /** Milliseconds. */
 const FIRST_WORD = 10_000;
 const CHANGE_REST = 200;
@@ -60,6 +69,8 @@ export class App extends PageElement {
   #changing: ReturnType<typeof setTimeout> | undefined;
   #announcing: ReturnType<typeof setTimeout> | undefined;
   readonly #outline = new Load(this, () => this.#rpc, "outline");
+  #columns: OutlineColumns | undefined;
+  #model: TraceModel | undefined;
 
   /** Starts the conversation with the panel. Called once. */
   connect(api: VsCodeApi): void {
@@ -86,20 +97,21 @@ export class App extends PageElement {
   }
 
   protected override willUpdate(): void {
-    const outline = this.#outline.value;
-    if (!outline || !this.#choosesSpan || outline.run.run_id !== this.view?.runId) return;
+    const columns = this.#outline.value;
+    if (columns !== this.#columns) {
+      this.#columns = columns;
+      this.#model = columns && new TraceModel(runOutline(columns));
+    }
+    if (!this.#model || !this.#choosesSpan || columns?.run.run_id !== this.view?.runId) return;
     this.#choosesSpan = false;
-    const wanted = outline.spans.find(({ span_id }) => span_id === this.#wantedSpan);
-    const failure = outline.spans.find(
-      ({ name, state }) => state === "failed" && name === this.#wantedFailure,
-    );
+    const { spans, ranks } = this.#model;
+    const wanted = this.#findSpan(spans, this.#wantedSpan, this.#wantedFailure);
     this.#wantedSpan = undefined;
     this.#wantedFailure = undefined;
-    const span =
-      wanted ?? failure ?? outline.spans[firstOrigin(failureRanks(outline.spans))] ?? outline.spans[0];
-    if (span && this.view.key === undefined) {
+    const index = wanted >= 0 ? wanted : Math.max(0, firstOrigin(ranks));
+    if (spans.length > 0 && this.view?.key === undefined) {
       this.#revealSelected = true;
-      this.#change({ key: span.key });
+      this.#change({ key: spans.keys[index]! });
     }
   }
 
@@ -115,12 +127,12 @@ export class App extends PageElement {
   protected override render(): TemplateResult {
     const { view } = this;
     if (!view) return this.silent ? emptyState(strings.panelSilent) : html``;
-    const latest = this.#outline.value;
-    const outline = latest?.run.run_id === view.runId ? latest : undefined;
+    const latest = this.#model;
+    const model = latest?.outline.run.run_id === view.runId ? latest : undefined;
     // For the blink in which a run gives way to the next one, the header stays as it is.
-    const shown = outline ?? (this.#outline.loading && !this.#outline.slow ? latest : undefined);
+    const shown = model ?? (this.#outline.loading && !this.#outline.slow ? latest : undefined);
     return html`
-      <lens-run-header .rpc=${this.#rpc} .outline=${shown} .databaseName=${this.databaseName}></lens-run-header>
+      <lens-run-header .rpc=${this.#rpc} .outline=${shown?.outline} .databaseName=${this.databaseName}></lens-run-header>
       <vscode-panels class="tabs" aria-label=${strings.tabs} activeid="tab-${view.tab}" @change=${this.#tabChosen}>
         <vscode-panel-tab id="tab-trace">${strings.traceTab}</vscode-panel-tab>
         <vscode-panel-tab id="tab-statistics">${strings.statisticsTab}</vscode-panel-tab>
@@ -132,7 +144,7 @@ export class App extends PageElement {
             <lens-trace
               .rpc=${this.#rpc}
               .keeper=${this.#keeper}
-              .outline=${outline}
+              .model=${model}
               .selectedKey=${view.key}
               .generation=${this.generation}
               .kept=${this.filters}
@@ -145,7 +157,7 @@ export class App extends PageElement {
             .keeper=${this.#keeper}
             .active=${view.tab === "statistics"}
             .generation=${this.generation}
-            .hasRun=${outline !== undefined}
+            .hasRun=${model !== undefined}
           ></lens-statistics>
         </vscode-panel-view>
         <vscode-panel-view id="view-query">
@@ -215,17 +227,23 @@ export class App extends PageElement {
 
   #showRun({ runId, key: given, spanId, failed }: PageEvents["lens-show-run"]): void {
     const same = this.view?.runId === runId && this.#outline.value?.run.run_id === runId;
-    const found = same
-      ? this.#outline.value?.spans.find(({ span_id, name, state }) =>
-          spanId === undefined ? state === "failed" && name === failed : span_id === spanId,
-        )?.key
-      : undefined;
+    const spans = same ? this.#model?.spans : undefined;
+    const found = spans?.keys[this.#findSpan(spans, spanId, failed)];
     const key = given ?? found;
     this.#wantedSpan = spanId;
     this.#wantedFailure = failed;
     this.#change({ tab: "trace", runId, key: key ?? (same ? this.view?.key : undefined) });
     this.#revealSelected = key !== undefined;
     if (!same) this.#ask(runId, key);
+  }
+
+  /** Index of the span with this id, or of the first failed one of this name; -1 when there is none. */
+  #findSpan(spans: SpanTable, id: string | undefined, failedName: string | undefined): number {
+    if (id !== undefined) return spans.indexOfId(id);
+    if (failedName === undefined) return -1;
+    for (let index = 0; index < spans.length; index++)
+      if (spans.failed(index) && spans.name(index) === failedName) return index;
+    return -1;
   }
 
   #filterName(name: string): void {

@@ -62,7 +62,21 @@ export function parseMessage(data: unknown): PanelMessage | undefined {
 
 // The outermost shape of each answer: enough to fail with a sentence instead of in the middle of drawing.
 const results = {
-  outline: v.looseObject({ run: v.looseObject({}), spans: v.array(v.unknown()) }),
+  outline: v.pipe(
+    v.looseObject({
+      run: v.looseObject({}),
+      size: v.number(),
+      parents: v.instance(Int32Array),
+      starts: v.instance(Float64Array),
+      ends: v.instance(Float64Array),
+      states: v.instance(Uint8Array),
+      names: v.instance(Int32Array),
+      texts: v.looseObject({ bytes: v.instance(Uint8Array), ends: v.instance(Uint32Array) }),
+      spanIds: v.looseObject({ bytes: v.instance(Uint8Array), ends: v.instance(Uint32Array) }),
+    }),
+    // Loops over the tree rely on parents that stand before their children.
+    v.check(({ size, parents }) => parents.length === size && parents.every((up, at) => up >= -1 && up < at)),
+  ),
   spanDetail: v.looseObject({ span: v.looseObject({ key: v.number() }), parents: v.array(v.string()) }),
   stepHistory: v.looseObject({
     histogram: v.looseObject({ counts: v.array(v.number()) }),

@@ -80,7 +80,7 @@ function targetAt(clicked: Element): Target | undefined {
     return entry ? { kind: "value", name: entry.name, path: entry.path, value: entry.value } : undefined;
   }
   const index = element.closest<HTMLElement>("[data-index]")?.dataset.index;
-  const span = element.closest<Waterfall>("lens-waterfall")?.spans[Number(index ?? -1)];
+  const span = element.closest<Waterfall>("lens-waterfall")?.model.spans.span(Number(index ?? -1));
   if (span) return { kind: "span", span };
   const block = element.closest<TextBlock>("lens-text");
   return block ? { kind: "text", name: block.label, text: block.text } : undefined;

@@ -13,8 +13,26 @@ const keptSchema = v.object({
     text: "",
     mode: "only",
   }),
-  /** Keys of the collapsed spans of one run. */
-  collapsed: v.fallback(v.object({ runId: v.string(), keys: v.array(v.number()) }), { runId: "", keys: [] }),
+  /** Closed subtrees of one run: from a depth on, but for the spans with these keys, which are the other way round. */
+  collapsed: v.fallback(
+    v.object({ runId: v.string(), depth: v.optional(v.number()), keys: v.array(v.number()) }),
+    { runId: "", keys: [] },
+  ),
+  /** The part of a run's time that is on screen, in seconds from its start. */
+  timeView: v.fallback(v.object({ runId: v.string(), from: v.number(), to: v.number() }), {
+    runId: "",
+    from: 0,
+    to: 0,
+  }),
+  /** How the timeline shows runs. */
+  look: v.fallback(
+    v.object({
+      flame: v.fallback(v.boolean(), false),
+      critical: v.fallback(v.boolean(), false),
+      grouped: v.fallback(v.boolean(), false),
+    }),
+    { flame: false, critical: false, grouped: false },
+  ),
   /** Pixels. */
   sizes: v.fallback(
     v.object({

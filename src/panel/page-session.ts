@@ -133,7 +133,7 @@ export class PageSession {
     switch (request.method) {
       case "outline": {
         const { runId, limit } = request.params;
-        return store.getOutline(runId, { limit }, options);
+        return store.getOutlineColumns(runId, { limit }, options);
       }
       case "matches":
         return store.getMatches(request.params.runId, request.params.filter, options);

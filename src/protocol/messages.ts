@@ -8,7 +8,7 @@ import type {
   FilterVocabulary,
   Matches,
   NamedQuery,
-  Outline,
+  OutlineColumns,
   PipelineSummary,
   Run,
   SpanDetail,
@@ -21,7 +21,7 @@ export type * from "../store/model.ts";
 
 /** Requests of the page, by method: what goes in and what comes out. */
 export interface PanelMethods {
-  outline: { params: { runId: string; limit?: number }; result: Outline };
+  outline: { params: { runId: string; limit?: number }; result: OutlineColumns };
   spanDetail: { params: { runId: string; key: number }; result: SpanDetail };
   stepHistory: { params: { runId: string; key: number }; result: StepHistory };
   statistics: { params: { pipelineName?: string; from?: number; to?: number }; result: StatisticsReport };

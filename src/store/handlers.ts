@@ -12,7 +12,7 @@ import { findRun, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } f
 import type { StoreSession } from "./session.ts";
 import { spanChooser } from "./span-chooser.ts";
 import { mergeErrors } from "./span-error.ts";
-import { level, outline, readSpans, readTrace, rowOf, spanDetail, usualOf } from "./spans.ts";
+import { level, outline, outlineColumns, readSpans, readTrace, rowOf, spanDetail, usualOf } from "./spans.ts";
 import { checkSql, runSql } from "./sql.ts";
 import { spanStatistics } from "./statistics.ts";
 import { HISTORY_RUNS, stepHistory } from "./step-history.ts";
@@ -54,6 +54,8 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       dated((reader) => readTrace(reader, session.spansOf(reader, resolveRun(reader, id)))),
     getOutline: ({ runId, limit }) =>
       dated((reader) => outline(session.runSpans(reader, runId), limit ?? UNLIMITED)),
+    getOutlineColumns: ({ runId, limit }) =>
+      dated((reader) => outlineColumns(session.runSpans(reader, runId), limit ?? UNLIMITED)),
     getLevel: ({ runId, parent, limit }) =>
       dated((reader) => level(session.runSpans(reader, runId), parent, limit ?? UNLIMITED)),
     getSpanDetail: ({ runId, key }) =>

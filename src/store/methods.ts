@@ -26,6 +26,7 @@ import type {
   StepSummariesQuery,
   StoreInfo,
 } from "./model.ts";
+import type { OutlineColumns } from "./outline-columns.ts";
 import type { FlatTrace } from "./spans.ts";
 
 /** What the store's worker answers: the methods of `TraceStore`, with trees as flat rows. */
@@ -36,6 +37,7 @@ export interface StoreMethods {
   getRunDetail: { params: { id: string }; result: RunDetail };
   getTrace: { params: { id: string }; result: FlatTrace & { snapshot: Snapshot } };
   getOutline: { params: { runId: string; limit?: number }; result: Outline };
+  getOutlineColumns: { params: { runId: string; limit?: number }; result: OutlineColumns };
   getLevel: { params: { runId: string; parent?: number; limit?: number }; result: Level };
   getSpanDetail: { params: { runId: string; key: number }; result: SpanDetail };
   getStepHistory: { params: { runId: string; key: number; runs?: number }; result: StepHistory };

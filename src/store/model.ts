@@ -442,6 +442,7 @@ export interface CallOptions {
 
 export type { Change, ComparedStep, Comparison } from "./compare.ts";
 export type { FilterVocabulary } from "./filtering.ts";
+export type { OutlineColumns, PackedTexts, SpanColumns } from "./outline-columns.ts";
 export type { SameError, StepHistory, StepOccurrence } from "./step-history.ts";
 export type { StepSiblings } from "./step-siblings.ts";
 export type {

@@ -61,6 +61,8 @@ class WorkerStore implements TraceStore {
   getOutline: TraceStore["getOutline"] = (runId, query = {}, options) =>
     this.client.call("getOutline", { ...query, runId }, options);
 
+  getOutlineColumns: TraceStore["getOutlineColumns"] = (runId, query = {}, options) =>
+    this.client.call("getOutlineColumns", { ...query, runId }, options);
   getLevel: TraceStore["getLevel"] = (runId, query = {}, options) =>
     this.client.call("getLevel", { ...query, runId }, options);
 

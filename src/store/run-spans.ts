@@ -132,7 +132,7 @@ export function outlineSpan(spans: RunSpans, row: number, parent: number): Outli
   const { rows, tree } = spans;
   const start = rows.starts[row]!;
   const end = rows.ends[row]!;
-  const error = spans.errors.get(row);
+  const error = outlineError(spans, row);
   return {
     key: rows.keys[row]!,
     span_id: rows.ids[row]!,
@@ -149,8 +149,14 @@ export function outlineSpan(spans: RunSpans, row: number, parent: number): Outli
     cost: orNull(rows.costs[row]!),
     tokens: orNull(rows.tokens[row]!),
     attempt: orNull(rows.attempts[row]!),
-    ...(error && { error: { type: error.type, message: error.message.slice(0, OUTLINE_MESSAGE) } }),
+    ...(error && { error }),
   };
+}
+
+/** Why the span failed, cut for an outline. */
+export function outlineError(spans: RunSpans, row: number): SpanError | undefined {
+  const error = spans.errors.get(row);
+  return error && { type: error.type, message: error.message.slice(0, OUTLINE_MESSAGE) };
 }
 
 export function orNull(value: number): number | null {

@@ -3,7 +3,8 @@ import type { Reader, SqlValue } from "../engine/reader.ts";
 import { toWallClock } from "./clock.ts";
 import { filterSpans, readSpanFilter } from "./filtering.ts";
 import type { Level, Outline, OutlineSpan, Run, SpanDetail, Step, UsualDuration } from "./model.ts";
-import { outlineSpan, type RunSpans } from "./run-spans.ts";
+import { type OutlineColumns, OutlinePacker } from "./outline-columns.ts";
+import { outlineError, outlineSpan, type RunSpans } from "./run-spans.ts";
 import { readEvaluations, readSteps } from "./steps.ts";
 import { asText, isObject, parseAttributes } from "./values.ts";
 
@@ -120,6 +121,45 @@ export function outline(spans: RunSpans, limit: number): Omit<Outline, "snapshot
     total: spans.tree.order.length,
     warnings: spans.warnings,
   };
+}
+
+/** As {@link outline}, in columns. */
+export function outlineColumns(spans: RunSpans, limit: number): Omit<OutlineColumns, "snapshot"> {
+  const { rows, tree } = spans;
+  const position = positions(spans);
+  const shown = tree.order.subarray(0, limit);
+  const base = earliest(rows.starts) ?? earliest(rows.ends) ?? 0;
+  const packer = new OutlinePacker(shown.length, base);
+  for (const row of shown) {
+    packer.add({
+      key: rows.keys[row]!,
+      spanId: rows.ids[row]!,
+      parent: parentPosition(spans, row, position),
+      name: rows.names[row]!,
+      status: rows.statuses[row]!,
+      state: spans.states[row]!,
+      start: rows.starts[row]!,
+      end: rows.ends[row]!,
+      self: spans.self[row]!,
+      cost: rows.costs[row]!,
+      tokens: rows.tokens[row]!,
+      attempt: rows.attempts[row]!,
+      error: outlineError(spans, row),
+    });
+  }
+  return {
+    run: spans.run,
+    provisional: spans.provisional,
+    total: tree.order.length,
+    warnings: spans.warnings,
+    ...packer.finish(toWallClock(base, spans.offset)),
+  };
+}
+
+function earliest(times: readonly number[]): number | undefined {
+  let least = Number.POSITIVE_INFINITY;
+  for (const time of times) if (time < least) least = time;
+  return least === Number.POSITIVE_INFINITY ? undefined : least;
 }
 
 /** One level of the tree, `parent` by key. The items' own `parent` is -1: they stand alone. */

@@ -6,6 +6,7 @@ import type {
   Matches,
   NamedQuery,
   Outline,
+  OutlineColumns,
   PipelineSummary,
   QueryRow,
   ReportQuery,
@@ -59,6 +60,13 @@ export interface TraceStore {
 
   /** The run's spans as drawn, in reading order; `limit` cuts after so many. `id` must be exact. */
   getOutline(runId: string, query?: { limit?: number }, options?: CallOptions): Promise<Outline>;
+
+  /** As {@link getOutline}, in typed arrays: for runs of any size. */
+  getOutlineColumns(
+    runId: string,
+    query?: { limit?: number },
+    options?: CallOptions,
+  ): Promise<OutlineColumns>;
 
   /** One level of the tree: the children of the span `parent`, or the roots. `runId` must be exact. */
   getLevel(runId: string, query?: { parent?: number; limit?: number }, options?: CallOptions): Promise<Level>;

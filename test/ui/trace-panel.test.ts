@@ -129,7 +129,7 @@ describe("Show Trace", () => {
 
   it("explains a failed bar on hover", async () => {
     const { name, type, message } = failure();
-    await page.row(name).locator(".bar").hover();
+    await page.row(name).locator(".bar-cell").hover();
     const tooltip = code.panel().locator("lens-tooltip");
     await tooltip.getByText(message).waitFor();
     await tooltip.getByText(type).waitFor();

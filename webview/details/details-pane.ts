@@ -2,7 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { formatCost, formatCount, formatDuration, formatTime } from "../../src/format/numbers.ts";
 import { clip, oneLine, visible } from "../../src/format/text.ts";
-import type { Outline, OutlineSpan, SpanDetail, StepHistory } from "../../src/protocol/messages.ts";
+import type { OutlineSpan, SpanDetail, StepHistory } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
 import { icon, stateIcon } from "../icons.ts";
@@ -15,6 +15,7 @@ import { spanName, strings } from "../strings.ts";
 import { causeBelow } from "../timeline/failures.ts";
 import { ancestorsOf } from "../timeline/rows.ts";
 import { durationSoFar, type TimeDomain } from "../timeline/scale.ts";
+import type { RunOutline } from "../timeline/span-table.ts";
 import { parentTrail } from "../trace/trail.ts";
 import { type SpanTalk, spanTalk } from "./llm/span-talk.ts";
 import { beforeLine, otherRuns } from "./past-view.ts";
@@ -33,7 +34,7 @@ const FEW_RUNS = 8;
 @customElement("lens-details")
 export class DetailsPane extends PageElement {
   @property({ attribute: false }) rpc!: RpcClient;
-  @property({ attribute: false }) outline!: Outline;
+  @property({ attribute: false }) outline!: RunOutline;
   /** Outline index of the span, -1 for none. */
   @property({ attribute: false }) index = -1;
   @property({ attribute: false }) ranks: Uint8Array = new Uint8Array();
@@ -54,7 +55,7 @@ export class DetailsPane extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const span = this.outline.spans[this.index];
+    const span = this.outline.spans.span(this.index);
     const runId = this.outline.run.run_id;
     const wanted = span ? `${span.key} ${runId}` : "";
     if (wanted !== this.#asked) {
@@ -82,7 +83,7 @@ export class DetailsPane extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const span = this.outline.spans[this.index];
+    const span = this.outline.spans.span(this.index);
     const detail = this.#detail.value?.span.key === span?.key ? this.#detail.value : undefined;
     return html`<section class="details" tabindex="-1" aria-label=${strings.details}>
       <div class="details-head">
@@ -134,12 +135,12 @@ export class DetailsPane extends PageElement {
     const error = detail?.error ?? span.error;
     if (!error) return nothing;
     const cause = this.ranks[this.index] === 1 ? causeBelow(this.outline.spans, this.ranks, this.index) : -1;
-    const key = this.outline.spans[cause]?.key;
+    const key = this.outline.spans.span(cause)?.key;
     return html`<div class="error-box">
       <b class="error-type">${oneLine(error.type, 200)}</b>
       ${error.message === "" ? html`<p class="quiet">${strings.noErrorText}</p>` : html`<pre tabindex="0" role="group" aria-label=${strings.error}>${visible(clip(error.message, 20_000))}</pre>`}
       ${this.#before()}
-      ${key === undefined ? nothing : linkButton(html`${icon("arrow-down")} ${strings.goToCause}: ${spanName(this.outline.spans[cause]!.name, 60)}`, () => emit(this, "lens-select", { key, reveal: true }))}
+      ${key === undefined ? nothing : linkButton(html`${icon("arrow-down")} ${strings.goToCause}: ${spanName(this.outline.spans.name(cause), 60)}`, () => emit(this, "lens-select", { key, reveal: true }))}
     </div>`;
   }
 
@@ -212,7 +213,7 @@ export class DetailsPane extends PageElement {
       const separator = position === 0 ? nothing : html`<span class="quiet" aria-hidden="true">›</span>`;
       if (part.kind === "skipped")
         return html`${separator} <span class="quiet">${strings.skippedParents(part.count)}</span> `;
-      const parent = spans[part.index]!;
+      const parent = spans.span(part.index)!;
       const go = () => emit(this, "lens-select", { key: parent.key, reveal: true });
       return html`${separator} ${linkButton(spanName(parent.name, 60), go)} `;
     });

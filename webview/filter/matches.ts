@@ -1,6 +1,6 @@
 /** Which spans of the outline a filter takes, and what becomes of them: all that drawing needs to know about filters. */
-import type { OutlineSpan } from "../../src/protocol/messages.ts";
 import { withAncestors } from "../timeline/rows.ts";
+import type { SpanTable } from "../timeline/span-table.ts";
 
 /** What happens to the spans that a filter takes: shown with their parents alone, shown among all others, or left out. */
 export const filterModes = ["only", "highlight", "out"] as const;
@@ -14,17 +14,12 @@ export interface Matches {
 }
 
 /** Matches from the keys that the store found. Keys of spans that the outline left out count for nothing. */
-export function matchesOf(
-  keys: readonly number[],
-  byKey: ReadonlyMap<number, number>,
-  length: number,
-  mode: FilterMode,
-): Matches {
-  const flags = new Uint8Array(length);
+export function matchesOf(keys: readonly number[], spans: SpanTable, mode: FilterMode): Matches {
+  const flags = new Uint8Array(spans.length);
   let count = 0;
   for (const key of keys) {
-    const index = byKey.get(key);
-    if (index === undefined || flags[index]) continue;
+    const index = spans.indexOf(key);
+    if (index < 0 || flags[index]) continue;
     flags[index] = 1;
     count += 1;
   }
@@ -32,10 +27,7 @@ export function matchesOf(
 }
 
 /** 1 for each span whose row stays; undefined when all do. Parents of what stays, stay. */
-export function keptRows(
-  spans: readonly Pick<OutlineSpan, "key" | "parent" | "depth">[],
-  matches: Matches | undefined,
-): Uint8Array | undefined {
+export function keptRows(spans: SpanTable, matches: Matches | undefined): Uint8Array | undefined {
   if (!matches || matches.mode === "highlight") return undefined;
   return withAncestors(
     spans,

@@ -2,11 +2,12 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatAge, formatCost, formatDuration, formatTime } from "../../src/format/numbers.ts";
 import { oneLine, visible } from "../../src/format/text.ts";
-import type { Outline, Run } from "../../src/protocol/messages.ts";
+import type { Run } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { icon, stateIcon } from "../icons.ts";
 import type { RpcClient } from "../rpc.ts";
 import { strings } from "../strings.ts";
+import type { RunOutline } from "../timeline/span-table.ts";
 import { copyButton } from "./copy-button.ts";
 import "./run-picker.ts";
 
@@ -16,7 +17,7 @@ const AGE_TICK = 30_000;
 @customElement("lens-run-header")
 export class RunHeader extends PageElement {
   @property({ attribute: false }) rpc!: RpcClient;
-  @property({ attribute: false }) outline: Outline | undefined;
+  @property({ attribute: false }) outline: RunOutline | undefined;
   @property({ attribute: false }) databaseName = "";
   #clock: ReturnType<typeof setInterval> | undefined;
 
@@ -57,7 +58,7 @@ function facts(run: Run, databaseName: string): TemplateResult {
   </ul>`;
 }
 
-function remarks({ provisional, spans, total, snapshot, warnings }: Outline): TemplateResult {
+function remarks({ provisional, spans, total, snapshot, warnings }: RunOutline): TemplateResult {
   return html`
     ${provisional ? note("info", strings.provisional) : nothing}
     ${total > spans.length ? note("info", strings.truncated(spans.length, total)) : nothing}

@@ -1,6 +1,7 @@
 /** What a key does in the tree of spans, as in VS Code's own trees. */
-import type { OutlineSpan } from "../../src/protocol/messages.ts";
-import { hasChildren, rowOf } from "../timeline/rows.ts";
+import type { Groups } from "../timeline/groups.ts";
+import { rowOf } from "../timeline/rows.ts";
+import type { SpanTable } from "../timeline/span-table.ts";
 
 export type Move =
   | { readonly kind: "select"; readonly index: number }
@@ -10,10 +11,12 @@ export type Move =
   | { readonly kind: "stay" };
 
 export interface TreePlace {
-  readonly spans: readonly Pick<OutlineSpan, "key" | "parent" | "depth">[];
+  readonly spans: SpanTable;
   /** Outline indices of the visible rows, ascending. */
   readonly rows: Int32Array;
-  readonly collapsed: ReadonlySet<number>;
+  /** 1 for spans whose subtree is closed. */
+  readonly closed: Uint8Array;
+  readonly groups: Groups | undefined;
   /** Outline index of the selected span, -1 for none. */
   readonly selected: number;
   /** Rows that Page Up and Page Down move by. */
@@ -50,22 +53,32 @@ export function moveFor(key: string, place: TreePlace): Move | undefined {
     case "Enter":
       return { kind: "open" };
     case " ":
-      return at >= 0 && hasChildren(place.spans, selected) ? { kind: "toggle", index: selected } : stay;
+      return at >= 0 && canToggle(place) ? { kind: "toggle", index: selected } : stay;
     default:
       return undefined;
   }
 }
 
-function left({ spans, selected, collapsed }: TreePlace): Move {
-  const { key, parent } = spans[selected]!;
-  if (hasChildren(spans, selected) && !collapsed.has(key)) return { kind: "toggle", index: selected };
+function canToggle({ spans, groups, selected }: TreePlace): boolean {
+  return groups?.byFirst.has(selected) || spans.hasChildren(selected);
+}
+
+function isOpen({ spans, groups, closed, selected }: TreePlace): boolean {
+  return !groups?.byFirst.has(selected) && spans.hasChildren(selected) && !closed[selected];
+}
+
+function left(place: TreePlace): Move {
+  const { spans, selected } = place;
+  if (isOpen(place)) return { kind: "toggle", index: selected };
+  const parent = spans.parents[selected]!;
   return parent >= 0 ? { kind: "select", index: parent } : stay;
 }
 
-function right({ spans, selected, collapsed, rows }: TreePlace, at: number): Move {
-  if (!hasChildren(spans, selected)) return stay;
-  if (collapsed.has(spans[selected]!.key)) return { kind: "toggle", index: selected };
+function right(place: TreePlace, at: number): Move {
+  const { spans, selected, rows } = place;
+  if (!canToggle(place)) return stay;
+  if (!isOpen(place)) return { kind: "toggle", index: selected };
   const child = rows[at + 1];
   // A filter may hide all children of a span that is open.
-  return child !== undefined && spans[child]!.parent === selected ? { kind: "select", index: child } : stay;
+  return child !== undefined && spans.parents[child] === selected ? { kind: "select", index: child } : stay;
 }

@@ -1,20 +1,19 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { formatDuration } from "../../src/format/numbers.ts";
-import type { OutlineSpan } from "../../src/protocol/messages.ts";
+import { formatCount, formatDuration } from "../../src/format/numbers.ts";
 import { stateIcon } from "../icons.ts";
 import { spanName, strings } from "../strings.ts";
-import { hasChildren } from "../timeline/rows.ts";
-import { barOf, durationSoFar, type TimeDomain } from "../timeline/scale.ts";
+import { timeOnPath } from "../timeline/critical-path.ts";
+import type { Group, Groups } from "../timeline/groups.ts";
+import type { TraceModel } from "../timeline/trace-model.ts";
 
 /** What a row needs to know besides its place. */
 export interface RowContext {
-  readonly spans: readonly OutlineSpan[];
-  readonly domain: TimeDomain | undefined;
-  /** Seconds. */
-  readonly mostSelf: number;
-  readonly ranks: Uint8Array;
+  readonly model: TraceModel;
   readonly matches: Uint8Array | undefined;
-  readonly collapsed: ReadonlySet<number>;
+  /** 1 for spans whose subtree is closed. */
+  readonly closed: Uint8Array;
+  readonly groups: Groups | undefined;
+  readonly showCritical: boolean;
   readonly selected: number;
   /** Pixels. */
   readonly nameWidth: number;
@@ -34,10 +33,11 @@ export function rowId(index: number): string {
 
 /** The row of the span at `index`, standing at `position` among the visible rows. */
 export function row(context: RowContext, index: number, position: number): TemplateResult {
-  const span = context.spans[index]!;
-  const parent = hasChildren(context.spans, index);
-  const open = parent && !context.collapsed.has(span.key);
-  const rank = context.ranks[index];
+  const { spans, ranks } = context.model;
+  const group = context.groups?.byFirst.get(index);
+  const parent = group !== undefined || spans.hasChildren(index);
+  const open = parent && group === undefined && !context.closed[index];
+  const rank = group ? (group.failed > 0 ? 1 : 0) : ranks[index];
   const classes = [
     "row",
     "span-row",
@@ -45,57 +45,84 @@ export function row(context: RowContext, index: number, position: number): Templ
     index === context.selected ? "selected" : "",
     context.matches && !context.matches[index] ? "dim" : "",
   ].join(" ");
+  const self = group ? group.self : spans.selfTimes[index]!;
   return html`<div
     role="row"
     class=${classes}
     id=${rowId(index)}
-    data-name=${span.name}
+    data-name=${spans.name(index)}
     data-index=${index}
     aria-rowindex=${position + 2}
-    aria-level=${span.depth + 1}
+    aria-level=${spans.depths[index]! + 1}
     aria-expanded=${parent ? String(open) : nothing}
     aria-selected=${String(index === context.selected)}
   >
-    ${nameCell(context, span, parent, open)}
-    <div role="gridcell" class="cell figure self-cell">${selfTime(span, context)}</div>
-    <div role="gridcell" class="cell figure">${durationText(span, context.domain)}</div>
-    <div role="gridcell" class="cell bar-cell">${bar(span, context.domain)}</div>
+    ${nameCell(context, index, group, parent, open)}
+    <div role="gridcell" class="cell figure self-cell">${selfTime(self, context.model, group)}</div>
+    <div role="gridcell" class="cell figure">${group ? formatDuration(group.duration) : durationText(context.model, index)}</div>
+    <div role="gridcell" class="cell bar-cell"><span class="unseen">${barText(context, index, group)}</span></div>
   </div>`;
 }
 
-function nameCell(context: RowContext, span: OutlineSpan, parent: boolean, open: boolean): TemplateResult {
+function nameCell(
+  context: RowContext,
+  index: number,
+  group: Group | undefined,
+  parent: boolean,
+  open: boolean,
+): TemplateResult {
+  const { spans } = context.model;
+  const depth = spans.depths[index]!;
   // A deep trace would push names out of the column: from some depth on a number stands for the indent.
   const levels = Math.max(3, Math.floor((context.nameWidth - LABEL) / INDENT));
-  const deeper = span.depth - levels;
+  const deeper = depth - levels;
   const twistie = parent ? (open ? "codicon-chevron-down" : "codicon-chevron-right") : "";
-  return html`<div role="gridcell" class="cell name-cell" style="padding-left: ${Math.min(span.depth, levels) * INDENT}px">
-    <span class="twistie codicon ${twistie}" aria-hidden="true"></span>${stateIcon(span.state)}
-    ${deeper > 0 ? html`<span class="depth" title=${strings.deeperHint(span.depth)}>${strings.deeper(deeper)}</span>` : nothing}
-    <span class="label">${spanName(span.name, 120)}</span>
-    ${parent && !open ? html`<span class="quiet count">${span.child_count}</span>` : nothing}
-    ${span.attempt !== null && span.attempt > 1 ? html`<span class="quiet">${strings.attempt(span.attempt)}</span>` : nothing}
+  const attempt = group ? null : spans.attempt(index);
+  const state = group && group.failed > 0 ? "failed" : spans.state(index);
+  return html`<div role="gridcell" class="cell name-cell" style="padding-left: ${Math.min(depth, levels) * INDENT}px">
+    <span class="twistie codicon ${twistie}" aria-hidden="true"></span>${stateIcon(state)}
+    ${deeper > 0 ? html`<span class="depth" title=${strings.deeperHint(depth)}>${strings.deeper(deeper)}</span>` : nothing}
+    <span class="label">${spanName(spans.name(index), 120)}</span>
+    ${group ? html`<span class="count">${strings.groupCount(group.members.length)}</span>` : nothing}
+    ${!group && parent && !open ? html`<span class="quiet count">${formatCount(spans.childCount(index))}</span>` : nothing}
+    ${attempt !== null && attempt > 1 ? html`<span class="quiet">${strings.attempt(attempt)}</span>` : nothing}
   </div>`;
 }
 
-function selfTime(span: OutlineSpan, { domain, mostSelf }: RowContext): TemplateResult {
-  const self = Math.max(0, span.self_time ?? 0);
+function selfTime(
+  seconds: number,
+  { extent, mostSelf }: TraceModel,
+  group: Group | undefined,
+): TemplateResult {
+  const self = Math.max(0, seconds || 0);
   const heat = self > mostSelf * COOL ? Math.min(1, self / mostSelf) : 0;
-  const hot = domain !== undefined && self / (domain.to - domain.from) >= HOT;
+  const hot = extent > 0 && self / extent >= HOT;
+  const known = group || !Number.isNaN(seconds);
   return html`<span class="heat" style="width: ${heat * 100}%"></span
-    ><span class="${hot ? "hot" : ""}">${formatDuration(span.self_time)}</span>`;
+    ><span class="${hot ? "hot" : ""}">${formatDuration(known ? seconds : null)}</span>`;
 }
 
-function durationText(span: OutlineSpan, domain: TimeDomain | undefined): string {
-  if (span.duration !== null) return formatDuration(span.duration);
-  const soFar = durationSoFar(span, domain);
-  return soFar === null ? "–" : strings.atLeast(formatDuration(soFar));
+function durationText({ spans, extent }: TraceModel, index: number): string {
+  const duration = spans.durations[index]!;
+  if (!Number.isNaN(duration)) return formatDuration(duration);
+  const start = spans.starts[index]!;
+  if (Number.isNaN(start) || !Number.isNaN(spans.ends[index]!)) return "–";
+  return strings.atLeast(formatDuration(extent - start));
 }
 
-function bar(span: OutlineSpan, domain: TimeDomain | undefined): TemplateResult | typeof nothing {
-  const place = domain && barOf(span, domain);
-  if (!place) return nothing;
-  return html`<div
-    class="bar bar-${span.state} ${place.open ? "open" : ""}"
-    style="left: ${place.left * 100}%; width: ${place.width * 100}%"
-  ></div>`;
+/** What the bar shows, in words. */
+function barText(
+  { model, groups, showCritical }: RowContext,
+  index: number,
+  group: Group | undefined,
+): string {
+  const { spans } = model;
+  const start = spans.starts[index]!;
+  if (Number.isNaN(start)) return strings.noStart;
+  const parts = [strings.afterStart(formatDuration(start))];
+  if (group && groups && group.failed > 0) parts.push(strings.failedSpans(group.failed));
+  if (!group && Number.isNaN(spans.ends[index]!)) parts.push(strings.unfinished);
+  if (showCritical && !group && model.critical.firsts[index]! >= 0)
+    parts.push(strings.onCriticalPath(formatDuration(timeOnPath(model.critical, index))));
+  return parts.join(", ");
 }

@@ -6,8 +6,11 @@ import type { OutlineSpan } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { stateIcon } from "../icons.ts";
 import { spanName, strings } from "../strings.ts";
+import { timeOnPath } from "../timeline/critical-path.ts";
 import { ancestorsOf } from "../timeline/rows.ts";
-import { durationSoFar, type TimeDomain } from "../timeline/scale.ts";
+import { durationSoFar } from "../timeline/scale.ts";
+import type { SpanTable } from "../timeline/span-table.ts";
+import { emptyModel, type TraceModel } from "../timeline/trace-model.ts";
 import { parentTrail } from "./trail.ts";
 
 /** What a tooltip tells, and the point in the window beside which it does. */
@@ -23,8 +26,8 @@ const EDGE = 8;
 /** What is known about a span at a glance. Everything in it is also in the details, so it is hidden from screen readers. */
 @customElement("lens-tooltip")
 export class Tooltip extends PageElement {
-  @property({ attribute: false }) spans: readonly OutlineSpan[] = [];
-  @property({ attribute: false }) domain: TimeDomain | undefined;
+  @property({ attribute: false }) model: TraceModel = emptyModel;
+  @property({ attribute: false }) showCritical = false;
   @property({ attribute: false }) content: TooltipContent | undefined;
 
   override connectedCallback(): void {
@@ -33,7 +36,7 @@ export class Tooltip extends PageElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const span = this.content ? this.spans[this.content.index] : undefined;
+    const span = this.content ? this.model.spans.span(this.content.index) : undefined;
     return span && this.content ? this.#body(span, this.content.index) : nothing;
   }
 
@@ -49,8 +52,11 @@ export class Tooltip extends PageElement {
   }
 
   #body(span: OutlineSpan, index: number): TemplateResult {
-    const soFar = durationSoFar(span, this.domain);
-    const parents = ancestorsOf(this.spans, index);
+    const { model } = this;
+    const soFar = durationSoFar(span, model.domain);
+    const parents = ancestorsOf(model.spans, index);
+    const onPath =
+      this.showCritical && model.critical.firsts[index]! >= 0 ? timeOnPath(model.critical, index) : undefined;
     return html`
       <div class="tip-title">${stateIcon(span.state)} <b>${spanName(span.name, 120)}</b>
         <span class="quiet">${span.duration === null ? strings.unfinished : oneLine(span.status, 40)}</span>
@@ -65,11 +71,12 @@ export class Tooltip extends PageElement {
       <dl>
         ${fact(strings.duration, span.duration === null && soFar !== null ? strings.atLeast(formatDuration(soFar)) : formatDuration(soFar))}
         ${fact(strings.selfTime, span.self_time === null ? undefined : formatDuration(span.self_time))}
-        ${fact(strings.startedAt, this.domain && span.start_time !== null ? strings.afterStart(formatDuration(span.start_time - this.domain.from)) : strings.noStart)}
+        ${fact(strings.startedAt, span.start_time === null ? strings.noStart : strings.afterStart(formatDuration(model.spans.starts[index]!)))}
+        ${fact(strings.criticalPathLabel, onPath === undefined ? undefined : formatDuration(onPath))}
         ${fact(strings.attemptLabel, span.attempt === null ? undefined : formatCount(span.attempt))}
         ${fact(strings.cost, span.cost === null ? undefined : formatCost(span.cost))}
         ${fact(strings.tokensLabel, span.tokens === null ? undefined : formatCount(span.tokens))}
-        ${fact(strings.parents, parents.length === 0 ? undefined : trailText(this.spans, parents))}
+        ${fact(strings.parents, parents.length === 0 ? undefined : trailText(model.spans, parents))}
       </dl>
     `;
   }
@@ -79,10 +86,10 @@ function fact(label: string, value: string | undefined): TemplateResult | typeof
   return value === undefined ? nothing : html`<dt>${label}</dt><dd>${value}</dd>`;
 }
 
-function trailText(spans: readonly OutlineSpan[], parents: readonly number[]): string {
+function trailText(spans: SpanTable, parents: readonly number[]): string {
   return parentTrail(parents)
     .map((part) =>
-      part.kind === "span" ? spanName(spans[part.index]!.name, 40) : strings.skippedParents(part.count),
+      part.kind === "span" ? spanName(spans.name(part.index), 40) : strings.skippedParents(part.count),
     )
     .join(" › ");
 }

@@ -4,7 +4,6 @@ import { findMistake } from "../../src/filter/check.ts";
 import { quoteValue } from "../../src/filter/complete.ts";
 import { toggleStatus } from "../../src/filter/status.ts";
 import type { Vocabulary } from "../../src/filter/suggest.ts";
-import type { Outline, OutlineSpan } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
 import type { KeptFilters } from "../filter/filter-box.ts";
@@ -15,14 +14,31 @@ import { banner, emptyState, waiting } from "../parts/waiting.ts";
 import type { RpcClient } from "../rpc.ts";
 import type { Keeper } from "../state.ts";
 import { strings } from "../strings.ts";
-import { nextFailure } from "../timeline/failures.ts";
-import { collapsibleKeys, revealed, visibleRows } from "../timeline/rows.ts";
+import { nextMarked } from "../timeline/failures.ts";
+import {
+  closedSpans,
+  type Folding,
+  foldedFrom,
+  subtreeOf,
+  unfolded,
+  withClosed,
+} from "../timeline/folding.ts";
+import { type Groups, groupNamesakes } from "../timeline/groups.ts";
+import { ancestorsOf, visibleRows } from "../timeline/rows.ts";
+import type { SpanTable } from "../timeline/span-table.ts";
+import { isWhole, type TimeView, wholeRun, within } from "../timeline/time-view.ts";
+import { emptyModel, type TraceModel } from "../timeline/trace-model.ts";
+import type { CheatSheet } from "./cheat-sheet.ts";
 import type { FilterActions, FilterBar, FilterInput } from "./filter-bar.ts";
-import { factsOf, noFacts } from "./outline-facts.ts";
+import type { Minimap } from "./minimap.ts";
+import { type Look, plainLook, type TimelineActions } from "./timeline-tools.ts";
 import { NAME_WIDTH, type Waterfall } from "./waterfall.ts";
 import "../details/details-pane.ts";
 import "../parts/splitter.ts";
+import "./cheat-sheet.ts";
 import "./filter-bar.ts";
+import "./minimap.ts";
+import "./timeline-tools.ts";
 import "./waterfall.ts";
 
 /** Pixels under which the details go below the waterfall. */
@@ -31,28 +47,30 @@ const NARROW = 700;
 const DETAILS = { initial: 400, min: 220, rest: 280 };
 /** Before anyone has resized them, the details take no more of the width. */
 const FAIR_SHARE = 0.38;
-const DETAILS_BELOW = { initial: 320, min: 120, rest: 220 };
+const DETAILS_BELOW = { initial: 320, min: 120, rest: 275 };
 
 /** Milliseconds after which a filter that is being written is asked for: a word that may still be completed has more time. */
 const TYPING = { word: 800, other: 200 };
 const noWords: Vocabulary = { attributes: [], values: {} };
-const noSpans: readonly OutlineSpan[] = [];
 
 /** Filters, waterfall and details of one run. */
 @customElement("lens-trace")
 export class TraceTab extends PageElement {
   @property({ attribute: false }) rpc!: RpcClient;
   @property({ attribute: false }) keeper!: Keeper;
-  @property({ attribute: false }) outline: Outline | undefined;
+  @property({ attribute: false }) model: TraceModel | undefined;
   /** Key of the selected span. */
   @property({ attribute: false }) selectedKey: number | undefined;
   /** Counts up when the details should be asked for again. */
   @property({ attribute: false }) generation = 0;
   @property({ attribute: false }) kept: KeptFilters = { saved: [], recent: [] };
   @state() private filter: FilterInput = { text: "", mode: "only" };
-  @state() private collapsed: ReadonlySet<number> = new Set();
+  @state() private folding: Folding = unfolded;
   /** Folding while a filter hides rows is its own: it ends with the filter. */
-  @state() private collapsedInMatches: ReadonlySet<number> = new Set();
+  @state() private foldingInMatches: Folding = unfolded;
+  @state() private look: Look = plainLook;
+  /** Keys of the first spans of groups that were opened. */
+  @state() private openGroups: ReadonlySet<number> = new Set();
   @state() private sizes = {
     name: NAME_WIDTH.initial,
     details: DETAILS.initial,
@@ -61,7 +79,10 @@ export class TraceTab extends PageElement {
   @state() private detailsOpen = true;
   @state() private box = { width: 1000, height: 600 };
 
-  #facts = noFacts;
+  #model: TraceModel = emptyModel;
+  #timeView: TimeView = wholeRun(0);
+  #closed: Uint8Array = new Uint8Array();
+  #groups: Groups | undefined;
   #matches: Matches | undefined;
   /** The filter whose matches are shown or asked for. One with a mistake never gets here. */
   #applied = "";
@@ -78,8 +99,9 @@ export class TraceTab extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const { filter, sizes, detailsOpen } = this.keeper.value;
+    const { filter, sizes, detailsOpen, look } = this.keeper.value;
     this.filter = filter;
+    this.look = look;
     this.sizes = sizes;
     this.detailsOpen = detailsOpen;
     this.#observer.observe(this);
@@ -95,21 +117,23 @@ export class TraceTab extends PageElement {
     clearTimeout(this.#typing);
   }
 
-  /** Shows the span's row: unfolds its parents, lifts a filter that hides it, scrolls to it. */
+  /** Shows the span's row: unfolds its parents and its group, lifts a filter that hides it, scrolls to it. */
   reveal(key: number): void {
-    const index = this.#facts.byKey.get(key);
-    if (index === undefined) return;
-    if (keptRows(this.#spans(), this.#matches)?.[index] === 0) this.#setFilter("", true);
-    if (this.#filtering()) this.collapsedInMatches = revealed(this.#spans(), this.collapsedInMatches, index);
-    else this.#setCollapsed(revealed(this.#spans(), this.collapsed, index));
+    const { spans } = this.#model;
+    const index = spans.indexOf(key);
+    if (index < 0) return;
+    if (keptRows(spans, this.#matches)?.[index] === 0) this.#setFilter("", true);
+    const ancestors = ancestorsOf(spans, index);
+    this.#fold(withClosed(spans, this.#folding(), ancestors, false));
+    this.#openGroupsOf([...ancestors, index]);
     this.#reveal = index;
     this.requestUpdate();
   }
 
   /** Does what a key binding of VS Code asks for. */
   perform(command: "focusFilter" | "nextFailure" | "previousFailure"): void {
-    if (command === "nextFailure") this.#goToFailure(1);
-    else if (command === "previousFailure") this.#goToFailure(-1);
+    if (command === "nextFailure") this.#goTo(this.#model.ranks, 1);
+    else if (command === "previousFailure") this.#goTo(this.#model.ranks, -1);
     else if (command === "focusFilter") this.querySelector<FilterBar>("lens-filter-bar")?.focus();
   }
 
@@ -120,14 +144,22 @@ export class TraceTab extends PageElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     const names = changed as Map<string, unknown>;
-    if (names.has("outline")) this.#take(names.get("outline") as Outline | undefined);
+    if (names.has("model")) this.#take(names.get("model") as TraceModel | undefined);
     const before = this.#matches;
-    this.#match(names.has("outline"));
-    const refilter = names.has("outline") || before !== this.#matches;
-    if (refilter || names.has("collapsed") || names.has("collapsedInMatches")) {
-      const folded = this.#filtering() ? this.collapsedInMatches : this.collapsed;
-      this.#rows = visibleRows(this.#spans(), folded, keptRows(this.#spans(), this.#matches));
-    }
+    this.#match(names.has("model"));
+    const refilter = names.has("model") || before !== this.#matches;
+    if (refilter || ["folding", "foldingInMatches", "look", "openGroups"].some((name) => names.has(name)))
+      this.#layOut();
+  }
+
+  #layOut(): void {
+    const { spans } = this.#model;
+    const { grouped, flame } = this.look;
+    this.#closed = closedSpans(spans, this.#folding());
+    this.#groups =
+      grouped && !flame ? groupNamesakes(spans, this.#model.namesakes, this.openGroups) : undefined;
+    const keep = keptRows(spans, this.#matches);
+    this.#rows = visibleRows(spans, { closed: this.#closed, keep, grouped: this.#groups?.hidden });
   }
 
   protected override updated(): void {
@@ -140,56 +172,67 @@ export class TraceTab extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const { outline } = this;
-    if (!outline) return html``;
-    if (outline.spans.length === 0) return emptyState(strings.noSpansTitle);
+    const { model } = this;
+    if (!model) return html``;
+    const total = model.spans.length;
+    if (total === 0) return emptyState(strings.noSpansTitle);
     const narrow = this.box.width < NARROW;
-    const selected = this.selectedKey === undefined ? -1 : (this.#facts.byKey.get(this.selectedKey) ?? -1);
+    const selected = this.#selectedIndex();
     return html`
       <lens-filter-bar
         .filter=${this.filter}
         .vocabulary=${this.#words.value ?? noWords}
         .kept=${this.kept}
-        .statuses=${this.#facts.statuses}
-        .total=${outline.spans.length}
+        .statuses=${model.statuses}
+        .total=${total}
         .matchCount=${this.#matches?.count}
-        .failures=${this.#facts.failures}
+        .failures=${model.failures}
         .detailsOpen=${this.detailsOpen}
         .actions=${this.#actions}
       ></lens-filter-bar>
       ${banner(this.#found.error, () => this.#found.refresh())} ${waiting(this.#found, strings.matching)}
       <div class="trace-parts ${narrow ? "narrow" : ""}">
-        ${
-          this.#rows.length === 0
-            ? this.#nothingShown(outline)
-            : html`<lens-waterfall
-                .spans=${outline.spans}
-                .rows=${this.#rows}
-                .matching=${litRows(this.#matches)}
-                .ranks=${this.#facts.ranks}
-                .collapsed=${this.#filtering() ? this.collapsedInMatches : this.collapsed}
-                .domain=${this.#facts.domain}
-                .mostSelf=${this.#facts.mostSelf}
-                .selected=${selected}
-                .nameWidth=${this.sizes.name}
-                .onNameWidth=${(name: number) => this.#resize({ name })}
-                .onToggle=${this.#toggle}
-                .onOpen=${this.#openDetails}
-              ></lens-waterfall>`
-        }
-        ${this.detailsOpen ? this.#details(outline, selected, narrow) : nothing}
+        <div class="timeline-part">
+          <div class="timeline-head">
+            <lens-timeline-tools
+              .look=${this.look}
+              .hasMatches=${this.#matches !== undefined && this.#matches.count > 0}
+              .actions=${this.#timelineActions}
+            ></lens-timeline-tools>
+            <lens-minimap .model=${model} .view=${this.#timeView} .onView=${this.#setTimeView}></lens-minimap>
+          </div>
+          ${
+            this.#rows.length === 0
+              ? emptyState(
+                  strings.allHidden(total),
+                  linkButton(strings.resetFilters, () => this.#setFilter("", true)),
+                )
+              : html`<lens-waterfall
+                  .model=${model}
+                  .rows=${this.#rows}
+                  .matching=${litRows(this.#matches)}
+                  .closed=${this.#closed}
+                  .groups=${this.#groups}
+                  .flame=${this.look.flame}
+                  .showCritical=${this.look.critical}
+                  .view=${this.#timeView}
+                  .selected=${selected}
+                  .nameWidth=${this.sizes.name}
+                  .onNameWidth=${(name: number) => this.#resize({ name })}
+                  .onView=${this.#setTimeView}
+                  .onBars=${this.#placeMinimap}
+                  .onToggle=${this.#toggle}
+                  .onOpen=${this.#openDetails}
+                ></lens-waterfall>`
+          }
+        </div>
+        ${this.detailsOpen ? this.#details(model, selected, narrow) : nothing}
       </div>
+      <lens-cheat-sheet></lens-cheat-sheet>
     `;
   }
 
-  #nothingShown(outline: Outline): TemplateResult {
-    return emptyState(
-      strings.allHidden(outline.spans.length),
-      linkButton(strings.resetFilters, () => this.#setFilter("", true)),
-    );
-  }
-
-  #details(outline: Outline, selected: number, narrow: boolean): TemplateResult {
+  #details(model: TraceModel, selected: number, narrow: boolean): TemplateResult {
     const limits = narrow ? DETAILS_BELOW : DETAILS;
     const room = (narrow ? this.box.height : this.box.width) - limits.rest;
     const fair = narrow ? room : this.box.width * FAIR_SHARE;
@@ -210,10 +253,10 @@ export class TraceTab extends PageElement {
       <lens-details
         style="flex-basis: ${size}px"
         .rpc=${this.rpc}
-        .outline=${outline}
+        .outline=${model.outline}
         .index=${selected}
-        .ranks=${this.#facts.ranks}
-        .domain=${this.#facts.domain}
+        .ranks=${model.ranks}
+        .domain=${model.domain}
         .generation=${this.generation}
         .onClose=${this.#closeDetails}
       ></lens-details>
@@ -229,14 +272,32 @@ export class TraceTab extends PageElement {
     help: () => void this.rpc.request("filterHelp", {}).catch(() => undefined),
     leave: () => this.#waterfall()?.focus(),
     enter: () => this.#learnWords(),
-    expandAll: () => this.#fold(new Set()),
-    collapseAll: () => this.#fold(collapsibleKeys(this.#spans())),
-    goToFailure: (direction) => this.#goToFailure(direction),
+    expandAll: () => this.#fold(unfolded),
+    collapseAll: () => this.#fold(foldedFrom(0)),
+    goToFailure: (direction) => this.#goTo(this.#model.ranks, direction),
     toggleDetails: () => this.#setDetails(!this.detailsOpen),
   };
 
-  #spans(): readonly OutlineSpan[] {
-    return this.outline?.spans ?? noSpans;
+  readonly #timelineActions: TimelineActions = {
+    look: (change) => this.#setLook(change),
+    zoom: (direction) => this.#waterfall()?.zoom(direction),
+    fitRun: () => this.#setTimeView(wholeRun(this.#model.extent)),
+    fitSpan: () => this.#waterfall()?.fitSelected(),
+    goToSlow: (direction) => this.#goTo(this.#model.slow, direction),
+    goToMatch: (direction) => this.#goTo(this.#matches?.flags, direction),
+    help: () => this.querySelector<CheatSheet>("lens-cheat-sheet")?.show(),
+  };
+
+  #selectedIndex(): number {
+    return this.selectedKey === undefined ? -1 : this.#model.spans.indexOf(this.selectedKey);
+  }
+
+  #spans(): SpanTable {
+    return this.#model.spans;
+  }
+
+  #folding(): Folding {
+    return this.#filtering() ? this.foldingInMatches : this.folding;
   }
 
   /** True when rows are hidden by a filter. */
@@ -248,20 +309,25 @@ export class TraceTab extends PageElement {
     return this.querySelector<Waterfall>("lens-waterfall");
   }
 
-  #take(before: Outline | undefined): void {
-    const { outline } = this;
-    if (!outline) {
-      this.#facts = noFacts;
+  #take(before: TraceModel | undefined): void {
+    this.#model = this.model ?? emptyModel;
+    const { run } = this.#model.outline;
+    if (!this.model) return;
+    const sameRun = before?.outline.run.run_id === run.run_id;
+    this.#reapply(sameRun);
+    if (sameRun && before) {
+      // What showed the whole run shows all of what it has become.
+      const whole = isWhole(this.#timeView, before.extent);
+      this.#timeView = whole ? wholeRun(this.#model.extent) : within(this.#timeView, this.#model.extent);
       return;
     }
-    const { run } = outline;
-    this.#facts = factsOf(outline);
-    const sameRun = before?.run.run_id === run.run_id;
-    this.#reapply(sameRun);
-    if (sameRun) return;
-    const { collapsed } = this.keeper.value;
-    this.collapsed = new Set(collapsed.runId === run.run_id ? collapsed.keys : []);
-    this.collapsedInMatches = new Set();
+    const { collapsed, timeView } = this.keeper.value;
+    this.folding =
+      collapsed.runId === run.run_id ? { depth: collapsed.depth, turned: new Set(collapsed.keys) } : unfolded;
+    this.foldingInMatches = unfolded;
+    this.openGroups = new Set();
+    this.#timeView =
+      timeView.runId === run.run_id ? within(timeView, this.#model.extent) : wholeRun(this.#model.extent);
   }
 
   /** Brings the matches in line with the outline, the answer of the panel and the mode. */
@@ -274,7 +340,7 @@ export class TraceTab extends PageElement {
     const { mode } = this.filter;
     if (!newOutline && keys === this.#matchedKeys && this.#matches?.mode === mode) return;
     this.#matchedKeys = keys;
-    this.#matches = matchesOf(keys, this.#facts.byKey, this.#spans().length, mode);
+    this.#matches = matchesOf(keys, this.#spans(), mode);
   }
 
   #setFilter(text: string, settled: boolean): void {
@@ -293,11 +359,11 @@ export class TraceTab extends PageElement {
   /** Asks for the matches of the filter as it is written; while it has a mistake, what was shown stays. */
   #apply(): void {
     const { text } = this.filter;
-    const runId = this.outline?.run.run_id;
+    const runId = this.model?.outline.run.run_id;
     if (text === this.#applied || runId === undefined) return;
     if (findMistake(text, "spans", Date.now() / 1000) !== undefined) return;
     this.#applied = text;
-    this.collapsedInMatches = new Set();
+    this.foldingInMatches = unfolded;
     if (text.trim() === "") this.#applied = "";
     if (this.#applied === "") this.#found.clear();
     else this.#found.ask({ runId, filter: text }, true);
@@ -316,7 +382,7 @@ export class TraceTab extends PageElement {
   }
 
   #learnWords(): void {
-    const runId = this.outline?.run.run_id;
+    const runId = this.model?.outline.run.run_id;
     if (runId !== undefined && this.#words.value === undefined && !this.#words.loading)
       this.#words.ask({ runId });
   }
@@ -331,29 +397,64 @@ export class TraceTab extends PageElement {
     this.keeper.set({ sizes: this.sizes });
   }
 
-  #setCollapsed(collapsed: ReadonlySet<number>): void {
-    if (collapsed === this.collapsed) return;
-    this.collapsed = collapsed;
-    this.keeper.set({ collapsed: { runId: this.outline?.run.run_id ?? "", keys: Array.from(collapsed) } });
+  #fold(folding: Folding): void {
+    if (this.#filtering()) {
+      this.foldingInMatches = folding;
+      return;
+    }
+    if (folding === this.folding) return;
+    this.folding = folding;
+    const { depth, turned } = folding;
+    this.keeper.set({ collapsed: { runId: this.#model.outline.run.run_id, depth, keys: [...turned] } });
   }
 
-  #fold(collapsed: ReadonlySet<number>): void {
-    if (this.#filtering()) this.collapsedInMatches = collapsed;
-    else this.#setCollapsed(collapsed);
+  /** Opens or closes a subtree of the selected span, with everything below it. */
+  #foldSubtree(close: boolean): void {
+    const index = this.#selectedIndex();
+    if (index < 0) return;
+    this.#fold(withClosed(this.#spans(), this.#folding(), subtreeOf(this.#spans(), index), close));
   }
 
   #toggle = (index: number): void => {
-    const { key } = this.#spans()[index]!;
-    const folded = new Set(this.#filtering() ? this.collapsedInMatches : this.collapsed);
-    if (!folded.delete(key)) folded.add(key);
-    this.#fold(folded);
+    if (this.#groups?.byFirst.has(index)) {
+      this.#openGroupsOf([index]);
+      return;
+    }
+    this.#fold(withClosed(this.#spans(), this.#folding(), [index], !this.#closed[index]));
   };
 
-  #goToFailure(direction: 1 | -1): void {
-    const from = this.selectedKey === undefined ? -1 : (this.#facts.byKey.get(this.selectedKey) ?? -1);
-    const next = nextFailure(this.#facts.ranks, from, direction);
-    const span = this.#spans()[next];
-    if (span) emit(this, "lens-select", { key: span.key, reveal: true });
+  #openGroupsOf(indices: readonly number[]): void {
+    if (!this.look.grouped) return;
+    const open = new Set(this.openGroups);
+    for (const index of indices) open.add(this.#spans().keys[this.#model.namesakes[index]!]!);
+    if (open.size > this.openGroups.size) this.openGroups = open;
+  }
+
+  #setLook(change: Partial<Look>): void {
+    this.look = { ...this.look, ...change };
+    if (change.grouped !== undefined) this.openGroups = new Set();
+    this.keeper.set({ look: this.look });
+  }
+
+  /** Only the timeline and its minimap paint time: nothing else of the page has to change. */
+  #setTimeView = (view: TimeView): void => {
+    this.#timeView = view;
+    this.keeper.set({ timeView: { runId: this.#model.outline.run.run_id, from: view.from, to: view.to } });
+    const waterfall = this.#waterfall();
+    if (waterfall && waterfall.view !== view) waterfall.view = view;
+    const minimap = this.querySelector<Minimap>("lens-minimap");
+    if (minimap) minimap.view = view;
+  };
+
+  #placeMinimap = (left: number): void => {
+    this.querySelector<HTMLElement>(".timeline-head")?.style.setProperty("--bars-left", `${left}px`);
+  };
+
+  /** Selects the next marked span, around the end. */
+  #goTo(marks: Uint8Array | undefined, direction: 1 | -1): void {
+    if (!marks) return;
+    const key = this.#spans().keys[nextMarked(marks, this.#selectedIndex(), direction)];
+    if (key !== undefined) emit(this, "lens-select", { key, reveal: true });
   }
 
   #selected = (event: CustomEvent<{ key: number; reveal?: boolean }>): void => {
@@ -381,9 +482,40 @@ export class TraceTab extends PageElement {
     if (event.key === "Escape" && this.detailsOpen && !(origin instanceof HTMLInputElement))
       this.#closeDetails();
     else if (origin instanceof HTMLInputElement) return;
-    else if (event.key === "f" || event.key === "F") this.#goToFailure(event.shiftKey ? -1 : 1);
     else if (event.key === "/") this.querySelector<FilterBar>("lens-filter-bar")?.focus();
-    else return;
+    else if (!this.#letter(event.key, event.shiftKey ? -1 : 1)) return;
     event.preventDefault();
   };
+
+  #letter(key: string, direction: 1 | -1): boolean {
+    switch (key.toLowerCase()) {
+      case "f":
+        this.#goTo(this.#model.ranks, direction);
+        return true;
+      case "s":
+        this.#goTo(this.#model.slow, direction);
+        return true;
+      case "n":
+        this.#goTo(this.#matches?.flags, direction);
+        return true;
+      case "v":
+        this.#setLook({ flame: !this.look.flame });
+        return true;
+      case "c":
+        this.#setLook({ critical: !this.look.critical });
+        return true;
+      case "g":
+        this.#setLook({ grouped: !this.look.grouped });
+        return true;
+      case "x":
+        this.#foldSubtree(direction < 0);
+        return true;
+      case "?":
+        this.#timelineActions.help();
+        return true;
+    }
+    if (!/^[1-9]$/.test(key)) return false;
+    this.#fold(foldedFrom(Number(key) - 1));
+    return true;
+  }
 }

@@ -1,9 +1,17 @@
 /** Plays VS Code for the page: `acquireVsCodeApi`, answers from the samples, and a handle for tests. */
 
 import { type SavedFilter, withRecent, withSaved } from "../../../src/filter/saved.ts";
-import type { PageMessage, PanelMessage, Request, Tab } from "../../../src/protocol/messages.ts";
+import type {
+  Outline,
+  OutlineColumns,
+  PageMessage,
+  PanelMessage,
+  Request,
+  Tab,
+} from "../../../src/protocol/messages.ts";
+import { OutlinePacker } from "../../../src/store/outline-columns.ts";
 import { takenBy, wordsOf } from "./sample-filter.ts";
-import { detailOf, historyOf, outlines, type SampleName, sampleReport, sampleRuns } from "./samples.ts";
+import { detailOf, historyOf, NOW, outlines, type SampleName, sampleReport, sampleRuns } from "./samples.ts";
 
 interface FakeHost {
   /** Everything the page said. */
@@ -41,10 +49,30 @@ function outlineOf(runId: string) {
   return made.get(runId);
 }
 
+/** An outline as the panel sends it. */
+function columns({ spans, ...run }: Outline): OutlineColumns {
+  const number = (value: number | null) => value ?? Number.NaN;
+  const base = spans.reduce((least, span) => Math.min(least, span.start_time ?? least), NOW);
+  const packer = new OutlinePacker(spans.length, base);
+  for (const span of spans)
+    packer.add({
+      ...span,
+      spanId: span.span_id,
+      start: number(span.start_time),
+      end: number(span.end_time),
+      self: number(span.self_time),
+      cost: number(span.cost),
+      tokens: number(span.tokens),
+      attempt: number(span.attempt),
+      error: span.error,
+    });
+  return { ...run, ...packer.finish(base) };
+}
+
 function answer(request: Request): unknown {
   switch (request.method) {
     case "outline":
-      return outlineOf(request.params.runId);
+      return columns(outlineOf(request.params.runId)!);
     case "spanDetail":
       return detailOf(outlineOf(request.params.runId)!, request.params.key);
     case "stepHistory":

@@ -171,7 +171,7 @@ describe("the panel's page", function () {
   it("explains a failed bar on hover", async () => {
     const { page } = await show();
     await page.locator(".error-box").waitFor();
-    await page.locator(".origin .bar").hover();
+    await page.locator(".origin .bar-cell").hover();
     const tip = page.locator("lens-tooltip");
     await tip.getByText("tool_error").waitFor();
     assert.match(
@@ -226,7 +226,7 @@ describe("the panel's page", function () {
   it("draws an unfinished provisional run and says what it is", async () => {
     const { page } = await show({ query: "sample=running" });
     await page.getByText("No spans are written yet").waitFor();
-    assert.equal(await page.locator(".bar.open").count(), 2);
+    assert.equal(await page.locator(".bar-cell").getByText("not finished").count(), 2);
     assert.match(await page.locator(".span-row").last().innerText(), /≥ 3\.1 s/);
   });
 

@@ -294,6 +294,8 @@ export const outlines = {
   hostile,
   big: () => big(100_000),
   deep: () => deep(20_000),
+  million: () => big(1_000_000),
+  deepest: () => deep(100_000),
   finished: () => finished("run_0b1f9a7703cc41d1"),
   empty: () =>
     outline(run("run_00000000000000000", "just_started", [], { status: "running", state: "running" }), []),

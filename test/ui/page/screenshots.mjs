@@ -54,7 +54,7 @@ const scenes = {
     query: "sample=triage",
     ready: ".error-box",
     act: async (page) => {
-      await page.locator(".origin .bar").hover();
+      await page.locator(".origin .bar-cell").hover();
       await page.locator("lens-tooltip:not([hidden])").waitFor();
     },
   },

@@ -50,7 +50,7 @@ describe("PageSession", () => {
 
   it("answers a failure with its kind and sentence", async () => {
     const { session, posted, settle } = setUp({
-      getOutline: async () => {
+      getOutlineColumns: async () => {
         throw new TraceError("unknown_run", "There is no such run.");
       },
     });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run, TraceStore } from "../../../src/store/store.ts";
 import { openTraceStore } from "../../../src/store/store.ts";
+import { SpanTable } from "../../../webview/timeline/span-table.ts";
 import { type FixtureName, fixture, fixtureCounts } from "../support/fixtures.ts";
 import { rowsOf, type StockDatabase, stockDatabase } from "../support/stock-sqlite.ts";
 
@@ -307,6 +308,32 @@ describe.each(layouts)("%s", (layout) => {
     );
     const cut = await store.getOutline(run.run_id, { limit: 3 });
     expect([cut.spans.length, cut.total]).toEqual([3, run.span_count]);
+  });
+
+  test("the outline in columns is the outline", async () => {
+    for (const run of runs.slice(0, 40)) {
+      const { spans: rows, snapshot: _, ...outline } = await store.getOutline(run.run_id);
+      const columns = await store.getOutlineColumns(run.run_id);
+      expect(columns).toMatchObject(outline);
+      const table = new SpanTable(columns);
+      const tableRows = rows.map((_, index) => table.span(index)!);
+      for (const [index, row] of tableRows.entries()) {
+        const { start_time, end_time, ...facts } = rows[index]!;
+        expect(row).toMatchObject(facts);
+        // The sum of two times is no finer than a time.
+        for (const [got, wanted] of [
+          [row.start_time, start_time],
+          [row.end_time, end_time],
+        ] as const) {
+          if (wanted === null) expect(got).toBeNull();
+          else expect(got).toBeCloseTo(wanted, 5);
+        }
+      }
+      expect(table.length).toBe(rows.length);
+    }
+    const run = runs.find((candidate) => candidate.span_count > 3)!;
+    const cut = await store.getOutlineColumns(run.run_id, { limit: 3 });
+    expect([cut.size, cut.keys.length, cut.total]).toEqual([3, 3, run.span_count]);
   });
 
   test("the run without spans gets a tree from its steps, marked, and counts nowhere", async () => {

@@ -23,6 +23,7 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     getRunDetail: missing("getRunDetail"),
     getTrace: missing("getTrace"),
     getOutline: missing("getOutline"),
+    getOutlineColumns: missing("getOutlineColumns"),
     getLevel: missing("getLevel"),
     getSpanDetail: missing("getSpanDetail"),
     getStepHistory: missing("getStepHistory"),

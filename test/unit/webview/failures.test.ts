@@ -1,17 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { causeBelow, failureRanks, firstOrigin, nextFailure } from "../../../webview/timeline/failures.ts";
+import { causeBelow, failureRanks, firstOrigin, nextMarked } from "../../../webview/timeline/failures.ts";
 import { ancestorsOf } from "../../../webview/timeline/rows.ts";
-import { anyOutline, makeOutline } from "./outline.ts";
+import { anyOutline, makeOutline, tableOf } from "./outline.ts";
 
-const spans = makeOutline(`
+const spans = tableOf(
+  makeOutline(`
 !root
   a
     !a1
   !b
     b1
       !b2
-      !b3`);
+      !b3`),
+);
 const ranks = failureRanks(spans);
 
 describe("failures", () => {
@@ -21,21 +23,21 @@ describe("failures", () => {
 
   it("have a first origin, or none", () => {
     expect(firstOrigin(ranks)).toBe(2);
-    expect(firstOrigin(failureRanks(makeOutline("fine")))).toBe(-1);
+    expect(firstOrigin(failureRanks(tableOf(makeOutline("fine"))))).toBe(-1);
   });
 
   it("are walked in order and around the end, in both directions", () => {
-    expect(nextFailure(ranks, -1, 1)).toBe(0);
-    expect(nextFailure(ranks, 0, 1)).toBe(2);
-    expect(nextFailure(ranks, 6, 1)).toBe(0);
-    expect(nextFailure(ranks, 0, -1)).toBe(6);
-    expect(nextFailure(ranks, -1, -1)).toBe(6);
-    expect(nextFailure(new Uint8Array(3), 1, 1)).toBe(-1);
-    expect(nextFailure(new Uint8Array(), -1, 1)).toBe(-1);
+    expect(nextMarked(ranks, -1, 1)).toBe(0);
+    expect(nextMarked(ranks, 0, 1)).toBe(2);
+    expect(nextMarked(ranks, 6, 1)).toBe(0);
+    expect(nextMarked(ranks, 0, -1)).toBe(6);
+    expect(nextMarked(ranks, -1, -1)).toBe(6);
+    expect(nextMarked(new Uint8Array(3), 1, 1)).toBe(-1);
+    expect(nextMarked(new Uint8Array(), -1, 1)).toBe(-1);
   });
 
   it("find the only failure again from itself", () => {
-    expect(nextFailure(Uint8Array.of(0, 2, 0), 1, 1)).toBe(1);
+    expect(nextMarked(Uint8Array.of(0, 2, 0), 1, 1)).toBe(1);
   });
 
   it("lead from a failed parent to the first cause below it", () => {
@@ -47,9 +49,10 @@ describe("failures", () => {
   it("are origins exactly when no descendant failed, in any outline", () => {
     fc.assert(
       fc.property(anyOutline, (outline) => {
-        const found = failureRanks(outline);
+        const table = tableOf(outline);
+        const found = failureRanks(table);
         const carriers = new Set(
-          outline.flatMap(({ state }, index) => (state === "failed" ? ancestorsOf(outline, index) : [])),
+          outline.flatMap(({ state }, index) => (state === "failed" ? ancestorsOf(table, index) : [])),
         );
         for (const [index, { state }] of outline.entries()) {
           expect(found[index]).toBe(state !== "failed" ? 0 : carriers.has(index) ? 1 : 2);

@@ -2,43 +2,41 @@ import { describe, expect, it } from "vitest";
 import { keptRows, litRows, matchesOf } from "../../../webview/filter/matches.ts";
 import { Recall } from "../../../webview/filter/recall.ts";
 import { choices, statusValue } from "../../../webview/timeline/filter.ts";
-import { indexByKey } from "../../../webview/timeline/rows.ts";
-import { makeSpan } from "./outline.ts";
+import { makeSpan, tableOf } from "./outline.ts";
 
 /** root(10) > a(11) > b(12), root > c(13). */
-const spans = [
+const spans = tableOf([
   makeSpan({ key: 10, parent: -1, depth: 0 }),
   makeSpan({ key: 11, parent: 0, depth: 1 }),
   makeSpan({ key: 12, parent: 1, depth: 2 }),
   makeSpan({ key: 13, parent: 0, depth: 1 }),
-];
-const byKey = indexByKey(spans);
+]);
 const shown = (flags: Uint8Array | undefined) => flags && Array.from(flags);
 
 describe("matches", () => {
   it("know spans by key, count each once, and leave out those that the outline does not have", () => {
-    const matches = matchesOf([12, 12, 99], byKey, spans.length, "only");
+    const matches = matchesOf([12, 12, 99], spans, "only");
     expect(shown(matches.flags)).toEqual([0, 0, 1, 0]);
     expect(matches.count).toBe(1);
   });
 
   it("alone are shown with the parents that lead to them, and none is dimmed", () => {
-    const matches = matchesOf([12], byKey, spans.length, "only");
+    const matches = matchesOf([12], spans, "only");
     expect(shown(keptRows(spans, matches))).toEqual([1, 1, 1, 0]);
     expect(litRows(matches)).toBeUndefined();
   });
 
   it("that are highlighted hide nothing and dim the others", () => {
-    const matches = matchesOf([12], byKey, spans.length, "highlight");
+    const matches = matchesOf([12], spans, "highlight");
     expect(keptRows(spans, matches)).toBeUndefined();
     expect(shown(litRows(matches))).toEqual([0, 0, 1, 0]);
   });
 
   it("that are filtered out go, but for those above what stays, which are dimmed", () => {
-    const matches = matchesOf([11, 13], byKey, spans.length, "out");
+    const matches = matchesOf([11, 13], spans, "out");
     expect(shown(keptRows(spans, matches))).toEqual([1, 1, 1, 0]);
     expect(shown(litRows(matches))).toEqual([1, 0, 1, 0]);
-    expect(shown(keptRows(spans, matchesOf([12, 13], byKey, spans.length, "out")))).toEqual([1, 1, 0, 0]);
+    expect(shown(keptRows(spans, matchesOf([12, 13], spans, "out")))).toEqual([1, 1, 0, 0]);
   });
 
   it("hide nothing without a filter", () => {

@@ -1,25 +1,28 @@
 import { describe, expect, it } from "vitest";
+import { closedSpans } from "../../../webview/timeline/folding.ts";
+import { firstNamesakes, groupNamesakes } from "../../../webview/timeline/groups.ts";
 import { visibleRows, withAncestors } from "../../../webview/timeline/rows.ts";
 import { moveFor, type TreePlace } from "../../../webview/trace/navigation.ts";
-import { makeOutline } from "./outline.ts";
+import { makeOutline, tableOf } from "./outline.ts";
 
-const spans = makeOutline(`
+const outline = makeOutline(`
 root
   a
     a1
     a2
   b`);
+const spans = tableOf(outline);
 
 function at(name: string | undefined, collapsedKeys: number[] = [], keep?: Uint8Array): TreePlace {
-  const collapsed = new Set(collapsedKeys);
-  const selected = spans.findIndex((span) => span.name === name);
-  return { spans, rows: visibleRows(spans, collapsed, keep), collapsed, selected, page: 2 };
+  const closed = closedSpans(spans, { turned: new Set(collapsedKeys) });
+  const selected = outline.findIndex((span) => span.name === name);
+  return { spans, rows: visibleRows(spans, { closed, keep }), closed, groups: undefined, selected, page: 2 };
 }
 
 function press(key: string, place: TreePlace): string | undefined {
   const move = moveFor(key, place);
   if (!move) return undefined;
-  return "index" in move ? `${move.kind} ${spans[move.index]!.name}` : move.kind;
+  return "index" in move ? `${move.kind} ${spans.name(move.index)}` : move.kind;
 }
 
 describe("keys in the tree", () => {
@@ -60,9 +63,22 @@ describe("keys in the tree", () => {
   it("do not leave a span for its sibling when a filter hides its children", () => {
     const keep = withAncestors(
       spans,
-      Uint8Array.from(spans, ({ name }) => (name === "a" || name === "b" ? 1 : 0)),
+      Uint8Array.from(outline, ({ name }) => (name === "a" || name === "b" ? 1 : 0)),
     );
     expect(press("ArrowRight", at("a", [], keep))).toBe("stay");
+  });
+
+  it("open a group of siblings, and leave it to its parent", () => {
+    const table = tableOf(makeOutline("root\n  item\n  item\n  end"));
+    const groups = groupNamesakes(table, firstNamesakes(table), new Set());
+    const closed = new Uint8Array(4);
+    const rows = visibleRows(table, { closed, grouped: groups.hidden });
+    expect(Array.from(rows)).toEqual([0, 1, 3]);
+    const place: TreePlace = { spans: table, rows, closed, groups, selected: 1, page: 2 };
+    expect(moveFor("ArrowRight", place)).toEqual({ kind: "toggle", index: 1 });
+    expect(moveFor(" ", place)).toEqual({ kind: "toggle", index: 1 });
+    expect(moveFor("ArrowLeft", place)).toEqual({ kind: "select", index: 0 });
+    expect(moveFor("ArrowDown", place)).toEqual({ kind: "select", index: 3 });
   });
 
   it("open the details with Enter and fold with Space", () => {

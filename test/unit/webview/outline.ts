@@ -1,5 +1,8 @@
 import fc from "fast-check";
-import type { OutlineSpan, State } from "../../../src/protocol/messages.ts";
+import type { OutlineColumns, OutlineSpan, Run, SpanColumns, State } from "../../../src/protocol/messages.ts";
+import { OutlinePacker } from "../../../src/store/outline-columns.ts";
+import { runOutline, SpanTable } from "../../../webview/timeline/span-table.ts";
+import { TraceModel } from "../../../webview/timeline/trace-model.ts";
 
 /** A span with the given facts and plain ones elsewhere. */
 export function makeSpan(facts: Partial<OutlineSpan> = {}): OutlineSpan {
@@ -62,3 +65,59 @@ export const anyOutline = fc
     }
     return spans;
   });
+
+/** The columns that the panel would send for these spans. */
+export function columnsOf(spans: readonly OutlineSpan[]): SpanColumns {
+  const number = (value: number | null) => value ?? Number.NaN;
+  const packer = new OutlinePacker(spans.length, 0);
+  for (const span of spans)
+    packer.add({
+      key: span.key,
+      spanId: span.span_id,
+      parent: span.parent,
+      name: span.name,
+      status: span.status,
+      state: span.state,
+      start: number(span.start_time),
+      end: number(span.end_time),
+      self: number(span.self_time),
+      cost: number(span.cost),
+      tokens: number(span.tokens),
+      attempt: number(span.attempt),
+      error: span.error,
+    });
+  return packer.finish(0);
+}
+
+export function tableOf(spans: readonly OutlineSpan[]): SpanTable {
+  return new SpanTable(columnsOf(spans));
+}
+
+const run: Run = {
+  run_id: "run",
+  pipeline_name: "pipeline",
+  pipeline_version: null,
+  status: "completed",
+  state: "completed",
+  start_time: null,
+  end_time: null,
+  duration: null,
+  total_cost: null,
+  total_tokens: null,
+  span_count: 0,
+  failed_count: 0,
+};
+
+export function modelOf(spans: readonly OutlineSpan[], change: Partial<OutlineColumns> = {}): TraceModel {
+  return new TraceModel(
+    runOutline({
+      run,
+      provisional: false,
+      total: spans.length,
+      warnings: [],
+      snapshot: { at: 1000, stale: false },
+      ...columnsOf(spans),
+      ...change,
+    }),
+  );
+}

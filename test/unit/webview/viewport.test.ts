@@ -5,6 +5,7 @@ import {
   isInView,
   ROW_HEIGHT,
   rowsInView,
+  ScrollRange,
   scrollFor,
 } from "../../../webview/timeline/viewport.ts";
 
@@ -47,5 +48,28 @@ describe("the window on the rows", () => {
   it("has room for one row at least", () => {
     expect(rowsInView({ top: 0, height: 10 })).toBe(1);
     expect(rowsInView({ top: 0, height: 24 + 225 })).toBe(10);
+  });
+});
+
+describe("the scroll bar", () => {
+  it("moves like the list while the list is not too tall", () => {
+    const range = new ScrollRange(10_000, 400);
+    expect(range.exact).toBe(true);
+    expect(range.topOf(1234)).toBe(1234);
+    expect(range.scrollTopOf(1234)).toBe(1234);
+  });
+
+  it("reaches both ends of a list of any height, within what a browser lays out", () => {
+    fc.assert(
+      fc.property(fc.nat(50_000_000), fc.integer({ min: 60, max: 2000 }), (content, height) => {
+        const range = new ScrollRange(content, height);
+        expect(range.room).toBeLessThanOrEqual(8_000_000);
+        expect(range.topOf(0)).toBe(0);
+        const end = Math.max(0, content - height);
+        expect(range.topOf(Math.max(0, range.room - height))).toBeCloseTo(end, 3);
+        expect(range.topOf(range.scrollTopOf(end / 3))).toBeCloseTo(end / 3, 3);
+        expect(range.within(content * 2)).toBe(end);
+      }),
+    );
   });
 });

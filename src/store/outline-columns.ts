@@ -1,0 +1,192 @@
+import type { Snapshot } from "../engine/reader.ts";
+import type { Run, SpanError, State } from "./model.ts";
+
+/** Texts one after the other in UTF-8. Text `i` lies from `ends[i - 1]` (0 for the first) to `ends[i]`. */
+export interface PackedTexts {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+}
+
+/**
+ * A run with the outline of its spans as columns: what a million spans cross threads and processes as.
+ * Rows stand in reading order, parents before children. Seconds; NaN stands for what is missing.
+ */
+export interface OutlineColumns {
+  readonly run: Run;
+  readonly provisional: boolean;
+  /** All spans of the run; more than `size` when a limit cut the outline. */
+  readonly total: number;
+  readonly warnings: readonly string[];
+  /** Rows: the length of every column. */
+  readonly size: number;
+  /** Seconds since the epoch at which offset 0 lies: the earliest start. */
+  readonly origin: number;
+  /** See {@link OutlineSpan.key}. */
+  readonly keys: Float64Array;
+  /** Row of the parent, -1 at the top. */
+  readonly parents: Int32Array;
+  /** Offsets from `origin`. */
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  readonly durations: Float64Array;
+  readonly selfTimes: Float64Array;
+  /** Places in `stateNames`. */
+  readonly states: Uint8Array;
+  readonly stateNames: readonly State[];
+  /** Places in `texts`. */
+  readonly names: Int32Array;
+  readonly statuses: Int32Array;
+  /** Every distinct name, status, error type and error message. */
+  readonly texts: PackedTexts;
+  /** One a row. */
+  readonly spanIds: PackedTexts;
+  /** Undefined when no span carries any. */
+  readonly costs?: Float64Array;
+  readonly tokens?: Float64Array;
+  readonly attempts?: Float64Array;
+  /** Failed rows, ascending, with the places of their error's type and message in `texts`. */
+  readonly errors: {
+    readonly rows: Int32Array;
+    readonly types: Int32Array;
+    readonly messages: Int32Array;
+  };
+  readonly snapshot: Snapshot;
+}
+
+/** The columns without what belongs to the run as a whole. */
+export type SpanColumns = Omit<OutlineColumns, "run" | "provisional" | "total" | "warnings" | "snapshot">;
+
+/** One row for {@link OutlinePacker}. Times on the clock of the packer's `base`; NaN for what is missing. */
+export interface PackedRow {
+  readonly key: number;
+  readonly spanId: string;
+  readonly parent: number;
+  readonly name: string;
+  readonly status: string;
+  readonly state: State;
+  readonly start: number;
+  readonly end: number;
+  readonly self: number;
+  readonly cost: number;
+  readonly tokens: number;
+  readonly attempt: number;
+  readonly error: SpanError | undefined;
+}
+
+const stateNames: readonly State[] = ["running", "completed", "failed", "paused", "cancelled", "unknown"];
+
+/** Fills the columns row by row. */
+export class OutlinePacker {
+  readonly #columns;
+  readonly #texts = new TextPacker();
+  readonly #places = new Map<string, number>();
+  readonly #ids = new TextPacker();
+  readonly #errors: [row: number, type: number, message: number][] = [];
+  #at = 0;
+
+  /**
+   * @param size Rows to come.
+   * @param base The earliest start, on the rows' clock: offset 0.
+   */
+  constructor(
+    private readonly size: number,
+    private readonly base: number,
+  ) {
+    const numbers = () => new Float64Array(size);
+    this.#columns = {
+      keys: numbers(),
+      parents: new Int32Array(size),
+      starts: numbers(),
+      ends: numbers(),
+      durations: numbers(),
+      selfTimes: numbers(),
+      states: new Uint8Array(size),
+      names: new Int32Array(size),
+      statuses: new Int32Array(size),
+      costs: numbers(),
+      tokens: numbers(),
+      attempts: numbers(),
+    };
+  }
+
+  add(row: PackedRow): void {
+    const columns = this.#columns;
+    const at = this.#at;
+    this.#at += 1;
+    columns.keys[at] = row.key;
+    columns.parents[at] = row.parent;
+    columns.starts[at] = row.start - this.base;
+    columns.ends[at] = row.end - this.base;
+    columns.durations[at] = row.end - row.start;
+    columns.selfTimes[at] = row.self;
+    columns.states[at] = stateNames.indexOf(row.state);
+    columns.names[at] = this.#place(row.name);
+    columns.statuses[at] = this.#place(row.status);
+    columns.costs[at] = row.cost;
+    columns.tokens[at] = row.tokens;
+    columns.attempts[at] = row.attempt;
+    this.#ids.add(row.spanId);
+    if (row.error) this.#errors.push([at, this.#place(row.error.type), this.#place(row.error.message)]);
+  }
+
+  /** @param origin Seconds since the epoch at which `base` lies. */
+  finish(origin: number): SpanColumns {
+    const { costs, tokens, attempts, ...columns } = this.#columns;
+    const part = (place: 0 | 1 | 2) => Int32Array.from(this.#errors, (error) => error[place]);
+    return {
+      ...columns,
+      ...(hasAny(costs) && { costs }),
+      ...(hasAny(tokens) && { tokens }),
+      ...(hasAny(attempts) && { attempts }),
+      size: this.size,
+      origin,
+      stateNames,
+      texts: this.#texts.finish(),
+      spanIds: this.#ids.finish(),
+      errors: { rows: part(0), types: part(1), messages: part(2) },
+    };
+  }
+
+  #place(text: string): number {
+    const known = this.#places.get(text);
+    if (known !== undefined) return known;
+    const place = this.#places.size;
+    this.#places.set(text, place);
+    this.#texts.add(text);
+    return place;
+  }
+}
+
+function hasAny(column: Float64Array): boolean {
+  return column.some((value) => !Number.isNaN(value));
+}
+
+class TextPacker {
+  readonly #encoder = new TextEncoder();
+  #bytes = new Uint8Array(1 << 16);
+  #ends = new Uint32Array(1 << 10);
+  #used = 0;
+  #count = 0;
+
+  add(text: string): void {
+    // UTF-8 takes at most three bytes for one unit of UTF-16.
+    const needed = this.#used + text.length * 3;
+    if (needed > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    if (this.#count === this.#ends.length) {
+      const larger = new Uint32Array(this.#count * 2);
+      larger.set(this.#ends);
+      this.#ends = larger;
+    }
+    this.#used += this.#encoder.encodeInto(text, this.#bytes.subarray(this.#used)).written;
+    this.#ends[this.#count] = this.#used;
+    this.#count += 1;
+  }
+
+  finish(): PackedTexts {
+    return { bytes: this.#bytes.slice(0, this.#used), ends: this.#ends.slice(0, this.#count) };
+  }
+}
