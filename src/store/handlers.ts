@@ -8,7 +8,7 @@ import { checkQuery, runQuery } from "./named-queries.ts";
 import { nearestRank } from "./percentiles.ts";
 import { errorPatterns, patternRows, statisticsReport } from "./report.ts";
 import { readToldErrors } from "./run-spans.ts";
-import { findRun, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
+import { countRuns, findRun, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
 import type { StoreSession } from "./session.ts";
 import { spanChooser } from "./span-chooser.ts";
 import { mergeErrors } from "./span-error.ts";
@@ -43,6 +43,7 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       return { path, layout: session.layout!.name, size, walSize, access, runs: value, snapshot };
     },
     listRuns: (query) => read((reader) => listRuns(reader, query)),
+    countRuns: (query) => read((reader) => countRuns(reader, query)),
     getRun: ({ id }) =>
       read((reader) => {
         const runs = matchRuns(reader, id);

@@ -20,17 +20,17 @@ export interface Layout {
  * - `lens_evaluations(run_id, step_name, score, feedback, metadata, created_text)`
  * - `lens_blobs(run_id, blob)`: v1.0 only, else empty
  */
-export function detectLayout(reader: Reader): Layout {
+export function detectLayout(reader: Reader, file: string): Layout {
   const tables = readTables(reader);
   const spans = tables.get("spans");
   const traces = tables.get("traces");
   if (spans && !(spans.has("run_id") && spans.has("span_id"))) {
-    throw unsupported("its table `spans` has no run_id or span_id");
+    throw unsupported(file, "its table `spans` has no run_id or span_id");
   }
   const blobColumn = traces ? ["trace_json", "trace_data"].find((column) => traces.has(column)) : undefined;
   const blobs = !spans && traces !== undefined && blobColumn !== undefined;
   if (!spans && !blobs && !(tables.has("runs") && tables.has("steps")) && !tables.has("workflow_state")) {
-    throw unsupported("it has neither `spans` nor `traces` nor `runs` with `steps`");
+    throw unsupported(file, "it has neither `spans` nor `traces` nor `runs` with `steps`");
   }
   const name: LayoutName = blobs ? "v1.0" : spans?.has("id") ? "v3.0" : "v2.0";
   return {
@@ -77,10 +77,10 @@ function readTables(reader: Reader): Tables {
   return tables;
 }
 
-function unsupported(why: string): TraceError {
+function unsupported(file: string, why: string): TraceError {
   return new TraceError(
     "unsupported_layout",
-    `This SQLite database was not written by flujo as far as Flujo Lens can tell: ${why}. Choose the project's trace database, usually flujo_ops.db.`,
+    `${file} was not written by flujo as far as Flujo Lens can tell: ${why}. Choose the project's trace database, usually flujo_ops.db.`,
   );
 }
 

@@ -33,6 +33,7 @@ import type { FlatTrace } from "./spans.ts";
 export interface StoreMethods {
   info: { params: Record<string, never>; result: StoreInfo };
   listRuns: { params: RunQuery; result: Run[] };
+  countRuns: { params: RunQuery; result: number };
   getRun: { params: { id: string }; result: Run[] };
   getRunDetail: { params: { id: string }; result: RunDetail };
   getTrace: { params: { id: string }; result: FlatTrace & { snapshot: Snapshot } };

@@ -47,6 +47,9 @@ class WorkerStore implements TraceStore {
     return this.client.call("listRuns", { ...query, after: last }, options);
   };
 
+  countRuns: TraceStore["countRuns"] = ({ limit, after, ...query } = {}, options) =>
+    this.client.call("countRuns", query, options);
+
   getRun: TraceStore["getRun"] = async (id, options) => {
     const runs = await this.client.call("getRun", { id }, options);
     return runs.length === 1 ? runs[0]! : { candidates: runs };

@@ -22,22 +22,7 @@ export function listRuns(reader: Reader, query: RunQuery): Run[] {
     );
   }
   const sort = sortKey(reader);
-  const where: string[] = [];
-  const params: SqlValue[] = [];
-  const statuses = query.status === undefined ? [] : [query.status].flat();
-  if (statuses.length > 0) {
-    where.push(`status IN (${statuses.map(() => "?").join(", ")})`);
-    params.push(...statuses);
-  }
-  if (query.pipeline !== undefined) {
-    where.push("pipeline_name = ?");
-    params.push(query.pipeline);
-  }
-  if (query.search !== undefined && query.search !== "") {
-    const pattern = `%${query.search.replace(/[\\%_]/g, "\\$&")}%`;
-    where.push("(run_id LIKE ? ESCAPE '\\' OR pipeline_name LIKE ? ESCAPE '\\')");
-    params.push(pattern, pattern);
-  }
+  const { where, params } = conditionsOf(query);
   if (query.after !== undefined) {
     const { condition, values } = olderThan(reader, sort, query.after);
     where.push(condition);
@@ -57,6 +42,38 @@ export function listRuns(reader: Reader, query: RunQuery): Run[] {
     if (filterTakesRun(reader, run, filter)) runs.push(run);
   }
   return runs;
+}
+
+/** How many runs a query takes, whatever its limit and place; see `TraceStore.countRuns`. */
+export function countRuns(reader: Reader, query: RunQuery): number {
+  if (query.filter !== undefined && readRunFilter(query.filter) !== undefined)
+    return listRuns(reader, { ...query, limit: undefined, after: undefined }).length;
+  const { where, params } = conditionsOf(query);
+  const condition = where.length > 0 ? `WHERE ${where.join(" AND ")}` : "";
+  return (
+    reader.get<{ runs: number }>(`SELECT count(*) AS runs FROM lens_runs ${condition}`, params)?.runs ?? 0
+  );
+}
+
+/** What of a query SQL can answer. */
+function conditionsOf(query: RunQuery): { where: string[]; params: SqlValue[] } {
+  const where: string[] = [];
+  const params: SqlValue[] = [];
+  const statuses = query.status === undefined ? [] : [query.status].flat();
+  if (statuses.length > 0) {
+    where.push(`status IN (${statuses.map(() => "?").join(", ")})`);
+    params.push(...statuses);
+  }
+  if (query.pipeline !== undefined) {
+    where.push("pipeline_name = ?");
+    params.push(query.pipeline);
+  }
+  if (query.search !== undefined && query.search !== "") {
+    const pattern = `%${query.search.replace(/[\\%_]/g, "\\$&")}%`;
+    where.push("(run_id LIKE ? ESCAPE '\\' OR pipeline_name LIKE ? ESCAPE '\\')");
+    params.push(pattern, pattern);
+  }
+  return { where, params };
 }
 
 /**

@@ -21,7 +21,11 @@ export class StoreSession {
   readonly #runSpans = new Map<string, RunSpans>();
   readonly #derived = new Map<string, unknown>();
 
-  constructor(readonly database: EngineDatabase) {
+  /** @param path For sentences about the file. */
+  constructor(
+    readonly database: EngineDatabase,
+    private readonly path: string,
+  ) {
     database.define("lens_time", (value) => parseTime(value ?? null));
     database.define("lens_flatten", (blob) => flattenBlob(blob));
   }
@@ -43,7 +47,7 @@ export class StoreSession {
       const version =
         reader.get<{ schema_version: number }>("PRAGMA main.schema_version")?.schema_version ?? 0;
       if (version !== this.#schemaVersion || !hasViews(reader)) {
-        const layout = detectLayout(reader);
+        const layout = detectLayout(reader, this.path);
         for (const view of viewNames) reader.all(`DROP VIEW IF EXISTS temp.${view}`);
         for (const view of layout.views) reader.all(view);
         seen = { version, layout };

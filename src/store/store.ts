@@ -46,6 +46,9 @@ export interface TraceStore {
   /** Runs, newest first. */
   listRuns(query?: RunQuery, options?: CallOptions): Promise<Run[]>;
 
+  /** How many runs a query takes, its limit and place left aside. With a filter of the language, every run is looked at. */
+  countRuns(query?: RunQuery, options?: CallOptions): Promise<number>;
+
   /**
    * Finds a run by exact id, else unique prefix, else unique substring.
    * Several matches give `{candidates}`, newest first; none rejects with `unknown_run`.

@@ -16,5 +16,5 @@ if (!parentPort) throw new TraceError("internal", "The store's worker was starte
 
 serve<StoreMethods, StoreWorkerData>(parentPort, async ({ data, cancelled, progress }) => {
   const database = await openDatabase(data.path, { cancelled, progress });
-  return storeHandlers(new StoreSession(database), data.path);
+  return storeHandlers(new StoreSession(database, data.path), data.path);
 });

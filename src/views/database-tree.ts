@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { TraceError } from "../engine/errors.ts";
-import { formatTime } from "../format/numbers.ts";
+import { formatCount, formatTime } from "../format/numbers.ts";
 import type { Database } from "../sources/databases.ts";
 import type { Run } from "../store/model.ts";
 import { byDay, type Day, dayOf } from "./days.ts";
@@ -28,6 +28,8 @@ export class DatabaseTree {
   readonly node: DatabaseNode;
   /** What the last reading knew of the whole database. */
   facts: { readonly runs: number; readonly stale: boolean; readonly at: number } | undefined;
+  /** How many runs the filter takes; undefined without a filter, and until they are counted. */
+  private matching: number | undefined;
   /** Rows of runs that have not ended, as they were read last. */
   private readonly unfinished = new Map<string, RunNode>();
   private readonly lastRows = new Map<string, RunsNode[]>();
@@ -41,6 +43,8 @@ export class DatabaseTree {
     removable: boolean,
     private readonly settings: ViewSettings,
     private readonly log: vscode.LogOutputChannel,
+    /** Called when {@link describe} has something new to say some time after the rows. */
+    private readonly factsChanged: () => void = () => {},
   ) {
     this.node = { kind: "database", id: `database:${database.path}`, database, removable };
   }
@@ -85,6 +89,7 @@ export class DatabaseTree {
     this.days.clear();
     this.unfinished.clear();
     this.lastRows.clear();
+    this.matching = undefined;
   }
 
   /** Rows of running runs that started at or after `since`, seconds since the epoch. */
@@ -92,10 +97,12 @@ export class DatabaseTree {
     return [...this.unfinished.values()].filter(({ run }) => (run.start_time ?? 0) >= since);
   }
 
-  /** "300 runs", undefined until the database was read. */
+  /** "300 runs", or "59 of 300 runs" under a filter; undefined until the database was read. */
   describe(): string | undefined {
     if (this.facts === undefined) return undefined;
-    const count = runsText(this.facts.runs);
+    const all = runsText(this.facts.runs);
+    const count =
+      this.matching === undefined ? all : vscode.l10n.t("{0} of {1}", formatCount(this.matching), all);
     return this.facts.stale ? vscode.l10n.t("{0} · as of {1}", count, formatTime(this.facts.at)) : count;
   }
 
@@ -122,7 +129,24 @@ export class DatabaseTree {
     if (info.runs === 0)
       return [notice(node, vscode.l10n.t("No runs yet. They appear here when a pipeline has run."))];
     const rows = await this.readGrouping(node, info.runs);
+    if (isFiltering(this.settings.filter)) void this.countMatching();
+    else this.matching = undefined;
     return rows.length > 0 ? rows : [notice(node, vscode.l10n.t("No run matches the filter."))];
+  }
+
+  /** Not waited for: with a filter of the language every run has to be looked at. */
+  private async countMatching(): Promise<void> {
+    const { signal } = this.calls;
+    try {
+      const store = await this.database.store();
+      const matching = await store.countRuns(toQuery(this.settings.filter), { signal });
+      if (signal.aborted || matching === this.matching) return;
+      this.matching = matching;
+      this.factsChanged();
+    } catch (thrown) {
+      // The rows say what is wrong with the database.
+      if (!signal.aborted) this.log.warn(`${this.database.path}: ${TraceError.from(thrown).message}`);
+    }
   }
 
   private readGrouping(node: DatabaseNode, total: number): Promise<RunsNode[]> {

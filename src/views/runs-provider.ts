@@ -227,7 +227,10 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     }
     for (const [database, removable] of listed) {
       if (this.shown.has(database.path)) continue;
-      const tree = new DatabaseTree(database, removable, this.settings, this.log);
+      const tree: DatabaseTree = new DatabaseTree(database, removable, this.settings, this.log, () => {
+        if (tree === this.single) this.factsChanged.fire();
+        else this.changed.fire(tree.node);
+      });
       const subscription = database.onChange(() => void this.refreshTree(tree));
       const shown: Shown = { tree, subscription, hold: undefined };
       this.shown.set(database.path, shown);

@@ -48,11 +48,12 @@ export function runItem(node: RunNode, now: number): vscode.TreeItem {
   const item = new vscode.TreeItem(name, Collapsed);
   item.id = node.id;
   const facts = runFacts(run, now);
-  item.description = `${oneLine(shortId(run.run_id))}  ${facts.join(" · ")}`;
+  // A side bar of usual width cuts the end: what failed stands first, and what only names the run last.
+  item.description = [...facts, oneLine(shortId(run.run_id))].join(" · ");
   item.iconPath = stateIcon(run.state);
   item.contextValue = "run";
   const state = stateName(run.state);
-  const spoken = facts[0]?.startsWith(state) ? facts : [state, ...facts];
+  const spoken = facts.some((fact) => fact.startsWith(state)) ? facts : [state, ...facts];
   item.accessibilityInformation = {
     label: vscode.l10n.t("Run {0} {1}, {2}", name, oneLine(shortId(run.run_id)), spoken.join(", ")),
   };
@@ -61,6 +62,7 @@ export function runItem(node: RunNode, now: number): vscode.TreeItem {
 
 function runFacts(run: Run, now: number): string[] {
   const facts: string[] = [];
+  if (run.failed_count > 0) facts.push(vscode.l10n.t("{0} failed", formatCount(run.failed_count)));
   const elapsed = run.start_time === null ? Number.NaN : now - run.start_time;
   if (run.state === "running" && elapsed >= 0 && elapsed < DAY) {
     facts.push(vscode.l10n.t("running {0}", formatDuration(elapsed < 10 ? elapsed : Math.floor(elapsed))));
@@ -70,7 +72,6 @@ function runFacts(run: Run, now: number): string[] {
     else if (run.state === "running") facts.push(vscode.l10n.t("not ended"));
   }
   if (run.total_cost !== null) facts.push(formatCost(run.total_cost));
-  if (run.failed_count > 0) facts.push(vscode.l10n.t("{0} failed", formatCount(run.failed_count)));
   if (run.span_count === 0) facts.push(vscode.l10n.t("no trace yet"));
   return facts;
 }

@@ -28,7 +28,6 @@ export class WorkspaceDatabases implements vscode.Disposable {
   private projects: readonly string[] = [];
   private search: Promise<void> | undefined;
   private listings = 0;
-  private readonly asked = new Set<string>();
 
   constructor(
     private readonly databases: Databases,
@@ -195,7 +194,6 @@ export class WorkspaceDatabases implements vscode.Disposable {
           source.path,
         );
         entries.push({ kind: "withheld", path: source.path, sentence });
-        this.askOnce(source.path);
       }
     }
     // A later listing knows better what is still needed.
@@ -204,13 +202,6 @@ export class WorkspaceDatabases implements vscode.Disposable {
     this.log.info(kept.length > 0 ? `Trace databases: ${kept.join(", ")}` : "No trace database was found.");
     await this.databases.retain(new Set(kept));
     return entries;
-  }
-
-  private askOnce(path: string): void {
-    if (this.asked.has(path)) return;
-    this.asked.add(path);
-    // Not awaited: the list is shown while the question stands.
-    void this.ask(path);
   }
 }
 

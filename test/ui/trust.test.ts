@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
@@ -39,7 +40,11 @@ describe("a folder that is not trusted", () => {
     writeFileSync(path.join(folder, "flujo.toml"), `state_uri = "sqlite:////${outside.slice(1)}"\n`);
     await code.openFolder(folder);
     await code.openView("Flujo Lens");
+    // Nothing is asked before somebody wants it.
     const question = code.page.getByRole("dialog").filter({ hasText: outside });
+    await runs.row(/is outside the workspace/).waitFor();
+    assert.equal(await question.count(), 0);
+    await runs.row(/is outside the workspace/).click();
     await question.getByText("Open a trace database outside this workspace?").waitFor();
     await code.screenshot("untrusted-outside");
     await question.getByRole("button", { name: "Cancel" }).click();

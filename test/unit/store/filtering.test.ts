@@ -54,6 +54,18 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("filters on %s", (lay
     expect([...first, ...(await store.listRuns({ filter, after: first.at(-1) }))]).toEqual(expected);
   });
 
+  test("are counted without being listed", async () => {
+    for (const query of [
+      {},
+      { status: ["failed", "paused"] },
+      { pipeline: "code_review", search: "a" },
+      { status: "failed", filter: "duration > 1s and error_type exists", limit: 1 },
+    ]) {
+      const listed = await store.listRuns({ ...query, limit: undefined });
+      expect(await store.countRuns(query)).toBe(listed.length);
+    }
+  });
+
   test("take a run for what any of its spans is", async () => {
     const found = await store.listRuns({ filter: "error_type = timeout and name = classify_ticket" });
     const timeouts = spans.filter(

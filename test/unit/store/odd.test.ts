@@ -267,7 +267,10 @@ describe("layouts", () => {
     const file = await writeDatabase(`${freshFolder()}/other.db`, (database) =>
       database.run("CREATE TABLE t (x)"),
     );
-    await expect(openTraceStore(file)).rejects.toMatchObject({ kind: "unsupported_layout" });
+    await expect(openTraceStore(file)).rejects.toMatchObject({
+      kind: "unsupported_layout",
+      message: expect.stringContaining(`${file} was not written by flujo`),
+    });
   });
 
   test("a blob that is not JSON is named in a warning, and the other runs still show", async () => {

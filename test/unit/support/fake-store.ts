@@ -19,6 +19,7 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     },
     info: missing("info"),
     listRuns: missing("listRuns"),
+    countRuns: missing("countRuns"),
     getRun: missing("getRun"),
     getRunDetail: missing("getRunDetail"),
     getTrace: missing("getTrace"),
