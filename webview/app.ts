@@ -81,6 +81,7 @@ export class App extends PageElement {
     window.addEventListener("pagehide", () => this.#keeper.flush());
     this.addEventListener("lens-select", (event) => this.#select(event.detail));
     this.addEventListener("lens-show-run", (event) => this.#showRun(event.detail));
+    this.addEventListener("lens-next-failure", () => this.#perform("nextFailure"));
     this.addEventListener("lens-filter-name", (event) => this.#filterName(event.detail.name));
     this.addEventListener("lens-copy", (event) => void this.#copy(event.detail.text));
     this.addEventListener("lens-save-csv", (event) => void this.#save(event.detail));

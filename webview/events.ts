@@ -4,6 +4,8 @@ export interface PageEvents {
   "lens-select": { key: number; reveal?: boolean };
   /** Another run should be shown, with one of its spans if a key, an id, or the name of a failed one is given. */
   "lens-show-run": { runId: string; key?: number; spanId?: string | undefined; failed?: string | undefined };
+  /** The next failure of the run should be selected. */
+  "lens-next-failure": Record<string, never>;
   /** Spans of one name should be shown in the Trace tab. */
   "lens-filter-name": { name: string };
   /** Text for the clipboard. */

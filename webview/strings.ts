@@ -48,6 +48,18 @@ export const strings = {
   noRunsFound: t("No run matches."),
   newestRuns: (count: number) => t("The newest {0} are listed; search for older ones.", formatCount(count)),
   copyRunId: t("Copy run id"),
+  narrowRuns: t("Narrow the list"),
+  onlyFailed: t("Failed only"),
+  onlyPipeline: (name: string) => t("Only {0}", name),
+  olderRun: (pipeline: string) => t("Older run of {0}", pipeline),
+  newerRun: (pipeline: string) => t("Newer run of {0}", pipeline),
+  oldestRun: t("This is the oldest run of its pipeline."),
+  newestRun: t("This is the newest run of its pipeline."),
+  beyondNeighbours: (count: number) =>
+    t(
+      "Only the newest {0} runs of the pipeline are walked; choose another from the list.",
+      formatCount(count),
+    ),
   spans: (count: number) => plural(count, "{0} span", "{0} spans"),
   failedSpans: (count: number) => t("{0} failed", formatCount(count)),
   tokens: (count: number) => plural(count, "{0} token", "{0} tokens"),
@@ -487,6 +499,8 @@ export const strings = {
     { keys: "Ctrl+Enter", action: t("Run the query, in the Query tab") },
     { keys: "Ctrl+C", action: t("Copy the cell, value or span id under the cursor") },
     { keys: "Ctrl+Shift+C", action: t("Copy the row, in a table of rows") },
+    { keys: "/", action: t("Search the attributes, from their tree") },
+    { keys: "Ctrl+Shift+C", action: t("Copy the path of the attribute under the cursor") },
     { keys: "Shift+F10", action: t("Menu of the row, value or cell under the cursor") },
   ],
 } as const;

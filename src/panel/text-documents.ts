@@ -1,7 +1,10 @@
 import * as vscode from "vscode";
+import { TraceError } from "../engine/errors.ts";
 import { oneLine } from "../format/text.ts";
 
 const SCHEME = "flujo-lens-text";
+/** VS Code hands no document of more than 50 MB to extensions; a character takes up to three bytes. */
+const MOST_CHARACTERS = 16_000_000;
 
 /** Long values of a trace as read-only documents. A text is kept as long as its document is open. */
 export class TextDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -22,7 +25,11 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.texts.get(uri.toString()) ?? "";
+    // A window that was loaded again opens its tabs again, but texts are kept nowhere.
+    return (
+      this.texts.get(uri.toString()) ??
+      vscode.l10n.t("This value is no longer kept. Open it from its trace again.")
+    );
   }
 
   /** Shows two texts side by side in VS Code's diff editor. */
@@ -34,8 +41,17 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
     await vscode.commands.executeCommand("vscode.diff", from, to, oneLine(title, 160), { preview: true });
   }
 
-  /** Opens `text` in an editor tab named `title`. */
+  /** Opens `text` in an editor tab named `title`. Rejects with `invalid_argument` when it is longer than VS Code can show. */
   async open(title: string, text: string, language: "json" | "plaintext"): Promise<void> {
+    if (text.length > MOST_CHARACTERS) {
+      throw new TraceError(
+        "invalid_argument",
+        vscode.l10n.t(
+          "This value has {0} characters, more than an editor shows. Copy it instead.",
+          text.length,
+        ),
+      );
+    }
     const uri = this.keep(title, text, language === "json" ? ".json" : ".txt");
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.languages.setTextDocumentLanguage(document, language);

@@ -37,7 +37,7 @@ const anyRequest = v.variant("method", [
     v.strictObject({
       search: v.optional(shortText),
       pipeline: v.optional(shortText),
-      status: v.optional(shortText),
+      status: v.optional(v.union([shortText, v.pipe(v.array(shortText), v.maxLength(20))])),
       limit: v.optional(limit),
     }),
   ),

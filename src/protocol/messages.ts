@@ -28,7 +28,8 @@ export interface PanelMethods {
   pipelines: { params: Record<string, never>; result: PipelineSummary[] };
   /** The newest runs, for the page's run picker. */
   runs: {
-    params: { search?: string; pipeline?: string; status?: string; limit?: number };
+    /** `status` is raw text, exact; several mean any of them. */
+    params: { search?: string; pipeline?: string; status?: string | string[]; limit?: number };
     result: Run[];
   };
   /** One of the named queries. Bytes arrive as a sentence about them. */

@@ -13,6 +13,8 @@ import { banner, waiting } from "./waiting.ts";
 
 const PAGE = 50;
 const TYPING = 150;
+/** Words that writers use for a failed run. */
+const FAILED = ["failed", "error", "failure", "errored"];
 
 /** A button with the run's id that opens a searchable list of the newest runs. */
 @customElement("lens-run-picker")
@@ -22,6 +24,8 @@ export class RunPicker extends PageElement {
   @state() private open = false;
   @state() private active = 0;
   @state() private search = "";
+  @state() private onlyFailed = false;
+  @state() private onlyPipeline = false;
   readonly #runs = new Load(this, () => this.rpc, "runs");
   #typing: ReturnType<typeof setTimeout> | undefined;
 
@@ -79,13 +83,30 @@ export class RunPicker extends PageElement {
         @input=${this.#type}
         @keydown=${this.#key}
       />
+      <div class="picker-chips" role="group" aria-label=${strings.narrowRuns}>
+        ${this.#chip(strings.onlyFailed, this.onlyFailed, () => {
+          this.onlyFailed = !this.onlyFailed;
+        })}
+        ${
+          this.current
+            ? this.#chip(
+                strings.onlyPipeline(oneLine(this.current.pipeline_name, 40)),
+                this.onlyPipeline,
+                () => {
+                  this.onlyPipeline = !this.onlyPipeline;
+                },
+              )
+            : nothing
+        }
+      </div>
       ${banner(this.#runs.error, () => this.#runs.refresh())} ${waiting(this.#runs, strings.readingRuns)}
       <div id="run-list" class="options" role="listbox" aria-label=${strings.chooseRun}>
         ${runs.map(
           (run, index) => html`<div
             id="run-option-${index}"
             role="option"
-            class="option"
+            class="option ${run.run_id === this.current?.run_id ? "current" : ""}"
+            aria-current=${run.run_id === this.current?.run_id ? "true" : nothing}
             aria-selected=${String(index === this.active)}
             title=${visible(run.run_id)}
             @pointerdown=${(event: Event) => {
@@ -109,14 +130,46 @@ export class RunPicker extends PageElement {
     this.open = true;
     this.active = 0;
     this.search = "";
-    this.#runs.ask({ limit: PAGE }, true);
+    this.#ask();
   }
+
+  #ask(): void {
+    const { search, onlyFailed, onlyPipeline, current } = this;
+    this.#runs.ask(
+      {
+        limit: PAGE,
+        ...(search !== "" && { search }),
+        ...(onlyFailed && { status: [...FAILED] }),
+        ...(onlyPipeline && current && { pipeline: current.pipeline_name }),
+      },
+      true,
+    );
+  }
+
+  #chip(label: string, pressed: boolean, toggle: () => void): TemplateResult {
+    const onClick = () => {
+      toggle();
+      this.active = 0;
+      this.#ask();
+    };
+    return html`<button type="button" class="picker-chip" aria-pressed=${String(pressed)} @click=${onClick} @keydown=${this.#chipKey}>${label}</button>`;
+  }
+
+  #chipKey = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    this.#close();
+    event.preventDefault();
+    event.stopPropagation();
+  };
 
   /** What is listed already is narrowed at once, so that Enter never takes a run that the text excludes. */
   #found(): readonly Run[] {
     const search = this.search.toLowerCase();
-    return (this.#runs.value ?? []).filter(({ run_id, pipeline_name }) =>
-      `${run_id}\n${pipeline_name}`.toLowerCase().includes(search),
+    return (this.#runs.value ?? []).filter(
+      ({ run_id, pipeline_name, state }) =>
+        `${run_id}\n${pipeline_name}`.toLowerCase().includes(search) &&
+        (!this.onlyFailed || state === "failed") &&
+        (!this.onlyPipeline || pipeline_name === this.current?.pipeline_name),
     );
   }
 
@@ -135,10 +188,7 @@ export class RunPicker extends PageElement {
     this.search = search;
     this.active = 0;
     clearTimeout(this.#typing);
-    this.#typing = setTimeout(
-      () => this.#runs.ask({ limit: PAGE, ...(search === "" ? {} : { search }) }, true),
-      TYPING,
-    );
+    this.#typing = setTimeout(() => this.#ask(), TYPING);
   };
 
   #key = (event: KeyboardEvent): void => {

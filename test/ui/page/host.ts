@@ -86,9 +86,14 @@ function answer(request: Request): unknown {
         versions: [],
       }));
     case "runs": {
-      const { search = "", limit } = request.params;
+      const { search = "", pipeline, status, limit } = request.params;
       return sampleRuns()
-        .filter(({ run_id, pipeline_name }) => `${run_id} ${pipeline_name}`.includes(search))
+        .filter(
+          (run) =>
+            `${run.run_id} ${run.pipeline_name}`.includes(search) &&
+            (pipeline === undefined || run.pipeline_name === pipeline) &&
+            (status === undefined || [status].flat().includes(run.status)),
+        )
         .slice(0, limit);
     }
     case "query":

@@ -70,6 +70,32 @@ describe("the Query tab", function () {
     await page.locator(".error-box").waitFor();
   });
 
+  it("leads from any cell of a row to its span", async () => {
+    const { page } = await show();
+    await run(page);
+    await page.locator("#cell-2-2").dblclick();
+    await page.getByRole("tab", { name: "Trace", selected: true }).waitFor();
+  });
+
+  it("says that it works after a moment, and stops when asked", async () => {
+    const { page } = await show({ query: "tab=query&delay=60000" });
+    await page.locator(".query-limit input").fill("10");
+    await page.keyboard.press("Enter");
+    await page.getByText("Running the query…").waitFor();
+    await page.locator("lens-query").getByText("Cancel", { exact: true }).click();
+    await page.locator("lens-query").getByText("Cancelled.").waitFor();
+    assert.ok(await page.evaluate(() => window.fakeHost.sent.some(({ type }) => type === "cancel")));
+  });
+
+  it("says that its rows are of before when the database has changed since", async () => {
+    const { page } = await show();
+    await run(page);
+    await page.evaluate(() => window.fakeHost.post({ type: "changed" }));
+    await page.getByText("The database has changed since").waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("The database has changed since").waitFor({ state: "detached" });
+  });
+
   it("hands out a file in which no cell is a formula", async () => {
     const { page } = await show();
     await run(page);
