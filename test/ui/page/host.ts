@@ -160,6 +160,8 @@ function receive(message: PageMessage): void {
   setTimeout(() => {
     if (host.failing?.method === method)
       host.post({ type: "failure", id, error: { kind: "busy", message: host.failing.message } });
+    else if (method === "outline" && !outlineOf(message.params.runId))
+      host.post({ type: "failure", id, error: { kind: "unknown_run", message: "There is no such run." } });
     else host.post({ type: "reply", id, result: answer(message) });
   }, host.delay);
 }
