@@ -1,13 +1,12 @@
 import * as vscode from "vscode";
 import { formatCost, formatCount, formatDuration, formatTime } from "../format/numbers.ts";
-import { clip, oneLine } from "../format/text.ts";
+import { inputPreview, timesUsual } from "../format/span-facts.ts";
+import { oneLine } from "../format/text.ts";
 import type { RunDetail, SpanDetail, SpanError, UsualDuration } from "../store/model.ts";
 import { InertMarkdown } from "./inert-markdown.ts";
 import { stateName } from "./state-icons.ts";
 
 const MESSAGE_LENGTH = 500;
-const PREVIEW_LENGTH = 600;
-const PREVIEW_LINES = 12;
 
 /** What a span did. A failed one says first why it failed. */
 export function spanTooltip(detail: SpanDetail): vscode.MarkdownString {
@@ -58,9 +57,8 @@ function errorLine(text: InertMarkdown, error: SpanError): InertMarkdown {
 function durationText(duration: number | null, usual: UsualDuration | null): string {
   if (duration === null) return vscode.l10n.t("not ended");
   const shown = formatDuration(duration);
-  if (usual === null || usual.p50 <= 0) return shown;
-  const ratio = duration / usual.p50;
-  const times = ratio >= 10 || ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(1);
+  const times = usual === null ? undefined : timesUsual(duration, usual.p50);
+  if (usual === null || times === undefined) return shown;
   return vscode.l10n.t("{0} · {1}x its usual {2}", shown, Number(times), formatDuration(usual.p50));
 }
 
@@ -78,8 +76,6 @@ function chain(parents: readonly string[]): string {
 }
 
 function preview(text: InertMarkdown, input: string): void {
-  const json = /^\s*[[{]/.test(input);
-  const lines = clip(input, PREVIEW_LENGTH).split(/\r\n|\r|\n/);
-  const shown = lines.length > PREVIEW_LINES ? [...lines.slice(0, PREVIEW_LINES), "…"] : lines;
-  text.code(shown.join("\n"), json ? "json" : "plaintext");
+  const { text: shown, language } = inputPreview(input);
+  text.code(shown, language);
 }

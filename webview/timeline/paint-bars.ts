@@ -52,9 +52,11 @@ export function paintRow({ context }: Surface, scene: BarScene, index: number, y
     if (Number.isNaN(start)) return;
     const left = xOf(scale, start);
     const right = Math.max(left, xOf(scale, model.endOf(index)));
-    if (right < 0 || left > scale.width) return;
-    paintBar(context, scene, index, left, right, y);
-    if (scene.showCritical) paintCritical(context, scene, index, y);
+    if (right < 0 || left > scale.width) paintBeyond(context, scene, right < 0, y);
+    else {
+      paintBar(context, scene, index, left, right, y);
+      if (scene.showCritical) paintCritical(context, scene, index, y + BAR.top + BAR.height + 1);
+    }
   }
   context.globalAlpha = 1;
 }
@@ -144,7 +146,13 @@ function paintOwnTime(
   );
 }
 
-function paintCritical(context: CanvasRenderingContext2D, scene: BarScene, index: number, y: number): void {
+/** A line at `y` under the stretches of the span that are on the critical path. */
+export function paintCritical(
+  context: CanvasRenderingContext2D,
+  scene: BarScene,
+  index: number,
+  y: number,
+): void {
   const { model, scale, palette } = scene;
   const { firsts, counts, from, to } = model.critical;
   const first = firsts[index]!;
@@ -157,8 +165,25 @@ function paintCritical(context: CanvasRenderingContext2D, scene: BarScene, index
     const right = Math.min(scale.width, Math.max(left + 1, xOf(scale, to[at]!)));
     if (right < 0 || left > scale.width || left >= drawn - 0.5) continue;
     drawn = left;
-    context.fillRect(left, y + BAR.top + BAR.height + 1, right - left, 2);
+    context.fillRect(left, y, right - left, 2);
   }
+}
+
+/** A mark at the edge behind which the span's bar lies. */
+function paintBeyond(
+  context: CanvasRenderingContext2D,
+  { scale, palette }: BarScene,
+  before: boolean,
+  y: number,
+): void {
+  const tip = before ? 1 : scale.width - 1;
+  const base = before ? 6 : scale.width - 6;
+  context.fillStyle = palette.quiet;
+  context.beginPath();
+  context.moveTo(tip, y + BAR.top + BAR.height / 2);
+  context.lineTo(base, y + BAR.top + 2);
+  context.lineTo(base, y + BAR.top + BAR.height - 2);
+  context.fill();
 }
 
 function paintGroup(

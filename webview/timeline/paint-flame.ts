@@ -2,7 +2,7 @@
 import { oneLine } from "../../src/format/text.ts";
 import { strings } from "../strings.ts";
 import type { Surface } from "./canvas.ts";
-import { type BarScene, coloursOf } from "./paint-bars.ts";
+import { type BarScene, coloursOf, paintCritical } from "./paint-bars.ts";
 import { type TimeScale, timeAt, xOf } from "./time-view.ts";
 
 export const LANE_HEIGHT = 20;
@@ -88,7 +88,7 @@ function paintSpan(
   const [top, height] = [y + 1, LANE_HEIGHT - 2];
   const { strong, soft } = coloursOf(scene, index);
   context.globalAlpha = scene.matches && !scene.matches[index] ? 0.35 : 1;
-  context.fillStyle = soft;
+  context.fillStyle = model.ranks[index] === 2 ? strong : soft;
   context.fillRect(from, top, width, height);
   context.fillStyle = strong;
   context.fillRect(from, top, Math.min(width, 2), height);
@@ -100,10 +100,7 @@ function paintSpan(
     context.strokeStyle = model.ranks[index] ? palette.bad : palette.contour!;
     context.strokeRect(from + 0.5, top + 0.5, Math.max(0.5, width - 1), height - 1);
   }
-  if (scene.showCritical && model.critical.firsts[index]! >= 0) {
-    context.fillStyle = palette.critical;
-    context.fillRect(from, top + height - 2, width, 2);
-  }
+  if (scene.showCritical) paintCritical(context, scene, index, top + height - 2);
   if (width >= LABEL) label(context, palette.onBar, nameOf(scene, index), from, width, top + height / 2);
   if (index === scene.selected) {
     context.strokeStyle = palette.focus;

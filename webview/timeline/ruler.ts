@@ -19,7 +19,7 @@ const TICK_WIDTH = 76;
 
 export function ruler(scale: TimeScale): Ruler {
   const { from, to } = scale.view;
-  const step = tickStep(to - from, Math.max(2, Math.round(scale.width / TICK_WIDTH)));
+  const step = tickStep(to - from, Math.max(3, Math.round(scale.width / TICK_WIDTH)));
   const first = Math.ceil(from / step - 1e-6);
   const times: number[] = [];
   for (let at = first; at * step <= to; at++) times.push(at * step);

@@ -1,10 +1,13 @@
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatCost, formatCount, formatDuration } from "../../src/format/numbers.ts";
+import { inputPreview, timesUsual } from "../../src/format/span-facts.ts";
 import { clip, oneLine, visible } from "../../src/format/text.ts";
-import type { OutlineSpan } from "../../src/protocol/messages.ts";
+import type { OutlineSpan, SpanDetail } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { stateIcon } from "../icons.ts";
+import { Load } from "../load.ts";
+import type { RpcClient } from "../rpc.ts";
 import { spanName, strings } from "../strings.ts";
 import { timeOnPath } from "../timeline/critical-path.ts";
 import { ancestorsOf } from "../timeline/rows.ts";
@@ -22,6 +25,8 @@ export interface TooltipContent {
 
 const OFFSET = 14;
 const EDGE = 8;
+/** Milliseconds: a mouse that wanders over the rows asks only for the one where it stops. */
+const SETTLE = 120;
 
 /** What is known about a span at a glance. Everything in it is also in the details, so it is hidden from screen readers. */
 @customElement("lens-tooltip")
@@ -29,10 +34,29 @@ export class Tooltip extends PageElement {
   @property({ attribute: false }) model: TraceModel = emptyModel;
   @property({ attribute: false }) showCritical = false;
   @property({ attribute: false }) content: TooltipContent | undefined;
+  @property({ attribute: false }) rpc: RpcClient | undefined;
+  readonly #detail = new Load(this, () => this.rpc!, "spanDetail");
+  #asking: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.setAttribute("aria-hidden", "true");
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#asking);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("content") || changed.get("content")?.index === this.content?.index) return;
+    clearTimeout(this.#asking);
+    this.#detail.clear();
+    const { content, model, rpc } = this;
+    const key = content && model.spans.keys[content.index];
+    if (key === undefined || !rpc) return;
+    const { run_id: runId } = model.outline.run;
+    this.#asking = setTimeout(() => this.#detail.ask({ runId, key }), SETTLE);
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -53,6 +77,7 @@ export class Tooltip extends PageElement {
 
   #body(span: OutlineSpan, index: number): TemplateResult {
     const { model } = this;
+    const detail = this.#detail.value?.span.key === span.key ? this.#detail.value : undefined;
     const soFar = durationSoFar(span, model.domain);
     const parents = ancestorsOf(model.spans, index);
     const onPath =
@@ -70,6 +95,7 @@ export class Tooltip extends PageElement {
       }
       <dl>
         ${fact(strings.duration, span.duration === null && soFar !== null ? strings.atLeast(formatDuration(soFar)) : formatDuration(soFar))}
+        ${fact(strings.usualLabel, usualText(span, detail))}
         ${fact(strings.selfTime, span.self_time === null ? undefined : formatDuration(span.self_time))}
         ${fact(strings.startedAt, span.start_time === null ? strings.noStart : strings.afterStart(formatDuration(model.spans.starts[index]!)))}
         ${fact(strings.criticalPathLabel, onPath === undefined ? undefined : formatDuration(onPath))}
@@ -78,8 +104,16 @@ export class Tooltip extends PageElement {
         ${fact(strings.tokensLabel, span.tokens === null ? undefined : formatCount(span.tokens))}
         ${fact(strings.parents, parents.length === 0 ? undefined : trailText(model.spans, parents))}
       </dl>
+      ${span.state === "failed" && detail?.input ? html`<div class="quiet">${strings.input}</div><pre class="tip-input">${visible(inputPreview(detail.input).text)}</pre>` : nothing}
     `;
   }
+}
+
+function usualText(span: OutlineSpan, detail: SpanDetail | undefined): string | undefined {
+  const usual = detail?.usual;
+  if (!usual || span.duration === null) return undefined;
+  const times = timesUsual(span.duration, usual.p50);
+  return times === undefined ? undefined : strings.usual(times, formatDuration(usual.p50));
 }
 
 function fact(label: string, value: string | undefined): TemplateResult | typeof nothing {

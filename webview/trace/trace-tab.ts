@@ -208,6 +208,7 @@ export class TraceTab extends PageElement {
                   linkButton(strings.resetFilters, () => this.#setFilter("", true)),
                 )
               : html`<lens-waterfall
+                  .rpc=${this.rpc}
                   .model=${model}
                   .rows=${this.#rows}
                   .matching=${litRows(this.#matches)}
@@ -434,6 +435,8 @@ export class TraceTab extends PageElement {
     this.look = { ...this.look, ...change };
     if (change.grouped !== undefined) this.openGroups = new Set();
     this.keeper.set({ look: this.look });
+    // Rows have moved, and what is selected may have gone into a group.
+    if (change.grouped !== undefined && this.selectedKey !== undefined) this.reveal(this.selectedKey);
   }
 
   /** Only the timeline and its minimap paint time: nothing else of the page has to change. */

@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
+import type { RpcClient } from "../rpc.ts";
 import { strings } from "../strings.ts";
 import type { Groups } from "../timeline/groups.ts";
 import { LANE_HEIGHT, spanInFlame } from "../timeline/paint-flame.ts";
@@ -41,6 +42,7 @@ export const NAME_WIDTH = { initial: 280, min: 120, rest: 160 };
  */
 @customElement("lens-waterfall")
 export class Waterfall extends PageElement {
+  @property({ attribute: false }) rpc: RpcClient | undefined;
   @property({ attribute: false }) model: TraceModel = emptyModel;
   /** Outline indices of the visible rows, ascending. */
   @property({ attribute: false }) rows: Int32Array = new Int32Array();
@@ -228,7 +230,7 @@ export class Waterfall extends PageElement {
               .onResize=${this.onNameWidth}
             ></lens-splitter>`
       }
-      <lens-tooltip hidden .model=${this.model} .showCritical=${this.showCritical} .content=${this.tip}></lens-tooltip>
+      <lens-tooltip hidden .rpc=${this.rpc} .model=${this.model} .showCritical=${this.showCritical} .content=${this.tip}></lens-tooltip>
     `;
   }
 

@@ -70,6 +70,23 @@ const scenes = {
       await page.keyboard.press("Home");
     },
   },
+  zoomed: {
+    query: "sample=triage",
+    ready: ".error-box",
+    act: (page) => pressInTree(page, "c", "z", "-", "-"),
+  },
+  flame: { query: "sample=triage", ready: ".error-box", act: (page) => pressInTree(page, "v", "c") },
+  grouped: {
+    query: "sample=big",
+    ready: ".error-box",
+    act: (page) => pressInTree(page, "g", "z", "-", "-", "-", "-"),
+  },
+  bigflame: {
+    query: "sample=big",
+    ready: ".error-box",
+    act: (page) => pressInTree(page, "v", "z", "-", "-", "-"),
+  },
+  cheat: { query: "sample=triage", ready: ".error-box", act: (page) => pressInTree(page, "?") },
   custom: {
     query: "tab=statistics",
     ready: ".durations",
@@ -117,6 +134,11 @@ async function filter(page, text) {
   await box.fill(text);
   await box.press("Enter");
   await page.locator(".match-count:not(:empty)").waitFor();
+}
+
+async function pressInTree(page, ...keys) {
+  await page.getByRole("treegrid").focus();
+  for (const key of keys) await page.keyboard.press(key);
 }
 
 const sizes = { wide: { width: 1300, height: 800 }, narrow: { width: 420, height: 800 } };
