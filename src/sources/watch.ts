@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { announcesChanges } from "../engine/file-system.ts";
 
 /** Milliseconds. */
 export interface WatchTimes {
@@ -10,7 +11,7 @@ export interface WatchTimes {
   readonly pause: number;
   /** How often the file is looked at while the system announces nothing. */
   readonly poll: number;
-  /** How often it is looked at although the system announces changes: network and container file systems lose some. */
+  /** How often it is looked at although the system announces changes: container file systems lose some. */
   readonly safetyPoll: number;
 }
 
@@ -25,7 +26,7 @@ export interface DatabaseWatch {
   dispose(): void;
 }
 
-const defaultTimes: WatchTimes = { debounce: 150, pause: 500, poll: 1000, safetyPoll: 5000 };
+const defaultTimes: WatchTimes = { debounce: 100, pause: 400, poll: 500, safetyPoll: 5000 };
 
 /**
  * Calls `onChange` after the database at `file` or its write-ahead log was written, created, replaced or removed.
@@ -51,9 +52,22 @@ async function signatureOf(file: string): Promise<string> {
   }
 }
 
+/** A text of its own for no folder. */
+async function folderIdentity(file: string): Promise<string> {
+  try {
+    const { dev, ino } = await stat(path.dirname(file), { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return "-";
+  }
+}
+
 class FileWatch implements DatabaseWatch {
   private readonly names: ReadonlySet<string>;
   private watcher: FSWatcher | undefined;
+  /** Which folder the watcher listens to: it goes on listening to one that was removed or renamed. */
+  private folder: string | undefined;
+  private announced: boolean | undefined;
   private debounce: NodeJS.Timeout | undefined;
   private poll: NodeJS.Timeout | undefined;
   private announcedAt = Number.NEGATIVE_INFINITY;
@@ -116,11 +130,15 @@ class FileWatch implements DatabaseWatch {
     if (this.disposed) return;
     if (this.signature !== undefined && signature !== this.signature) this.announce();
     this.signature = signature;
+    const folder = await folderIdentity(this.file);
+    // A file system that can be asked says whether it announces what other machines write.
+    if (folder !== "-") this.announced ??= await announcesChanges(path.dirname(this.file));
+    if (this.disposed) return;
+    if (this.folder !== undefined && folder !== this.folder) this.deafen();
     if (this.watcher === undefined) this.listen();
-    this.poll = setTimeout(
-      () => void this.look(),
-      this.watcher === undefined ? this.times.poll : this.times.safetyPoll,
-    );
+    this.folder = folder;
+    const rely = this.watcher !== undefined && this.announced === true;
+    this.poll = setTimeout(() => void this.look(), rely ? this.times.safetyPoll : this.times.poll);
     this.poll.unref();
   }
 }

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fileSignature, watchDatabase } from "../../../src/sources/watch.ts";
 
 const quick = { debounce: 5, pause: 5, poll: 20, safetyPoll: 20 };
@@ -77,5 +77,20 @@ describe("fileSignature", () => {
     expect(await fileSignature(database)).toBe(before);
     writeFileSync(`${database}-wal`, "frame");
     expect(await fileSignature(database)).not.toBe(before);
+  });
+});
+
+describe("a folder that is replaced", () => {
+  it("is listened to again: its database is announced as before", async () => {
+    writeFileSync(database, "a");
+    let changes = 0;
+    watches.push(watchDatabase(database, () => changes++, { ...quick, safetyPoll: 50 }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    rmSync(root, { recursive: true });
+    await vi.waitFor(() => expect(changes).toBeGreaterThan(0), 10_000);
+    mkdirSync(root);
+    writeFileSync(database, "b");
+    const before = changes;
+    await vi.waitFor(() => expect(changes).toBeGreaterThan(before), 10_000);
   });
 });
