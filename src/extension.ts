@@ -4,6 +4,7 @@ import { copyCommands } from "./commands/copy.ts";
 import { databaseCommands } from "./commands/databases.ts";
 import { exportCommands } from "./commands/export.ts";
 import { filterCommands } from "./commands/filters.ts";
+import { liveCommands } from "./commands/live.ts";
 import { panelCommands } from "./commands/panel.ts";
 import { registerCommands } from "./commands/register.ts";
 import { replayCommands } from "./commands/replay.ts";
@@ -17,9 +18,12 @@ import { panelType, TracePanels } from "./panel/trace-panels.ts";
 import { Databases } from "./sources/databases.ts";
 import { openStore } from "./sources/open-store.ts";
 import { CompareView } from "./views/compare-view.ts";
+import { FailureNotices } from "./views/failure-notices.ts";
 import { FilterMemory } from "./views/filter-memory.ts";
+import { LiveUpdates } from "./views/live-updates.ts";
 import { RunsProvider } from "./views/runs-provider.ts";
 import { RunsView } from "./views/runs-view.ts";
+import { StatusBar } from "./views/status-bar.ts";
 import { StepEditors } from "./views/step-editors.ts";
 import { StepFacts } from "./views/step-facts.ts";
 import { StepFiles, stepDocuments } from "./views/step-files.ts";
@@ -67,6 +71,8 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     void vscode.window.showWarningMessage(sentence);
   };
   databases = new Databases((file) => openStore(file, say));
+  const live = new LiveUpdates(databases);
+  const statusBar = new StatusBar(databases);
   const workspace = new WorkspaceDatabases(databases, context.workspaceState, log);
   const settings = new ViewSettings(context.workspaceState);
   const runs = new RunsProvider(workspace, settings, log);
@@ -83,6 +89,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const problems = new StepProblems(steps, facts);
   const stepSpans = new StepSpansView(log);
   const comparison = new CompareView();
+  const notices = new FailureNotices(workspace, (database, runId) => panels.showTrace(database, runId), log);
   context.subscriptions.push(
     workspace,
     settings,
@@ -100,6 +107,9 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     new StepEditors(steps, facts, problems, lenses, (name) => panels.highlight(name)),
     vscode.languages.registerCodeLensProvider(stepDocuments, lenses),
     vscode.languages.registerHoverProvider(stepDocuments, new StepHover(steps, facts)),
+    live,
+    statusBar,
+    notices,
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
     registerCommands(
       {
@@ -109,6 +119,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
         ...filterCommands({ settings, databases: workspace, filters, extension: context.extensionUri }),
         ...databaseCommands(workspace, rows),
         ...viewCommands(runs, log),
+        ...liveCommands(live, databases),
         ...panelCommands(panels),
         ...stepCommands(steps, stepSpans, workspace, panels, rows),
         ...compareCommands(comparison, documents, workspace, rows, log),

@@ -20,6 +20,8 @@ export class Load<M extends PanelMethod> implements ReactiveController {
   error: ErrorValue | undefined;
   /** True when the question under way takes long enough to say so. */
   slow = false;
+  /** True while the question under way only renews an answer that stays on screen. */
+  renewing = false;
   /** 0 to 1, when the panel reports it. */
   fraction: number | undefined;
 
@@ -56,8 +58,12 @@ export class Load<M extends PanelMethod> implements ReactiveController {
   /** Asks the last question once more: now, or right after the one under way. */
   refresh(): void {
     if (this.#params === undefined) return;
-    if (this.loading) this.#again = true;
-    else void this.#run(this.#params);
+    if (this.loading) {
+      this.#again = true;
+      return;
+    }
+    this.renewing = this.value !== undefined;
+    void this.#run(this.#params);
   }
 
   /** Gives up the question under way and says so. */
@@ -81,8 +87,16 @@ export class Load<M extends PanelMethod> implements ReactiveController {
     this.#abort?.abort();
     this.#abort = undefined;
     this.#again = false;
+    this.renewing = false;
     this.slow = false;
     this.fraction = undefined;
+  }
+
+  /** While the database cannot be read between two changes, the answer before stays, marked as old. */
+  #fail(error: ErrorValue): void {
+    const old = error.kind === "busy" ? staleAnswer(this.value) : undefined;
+    this.error = old === undefined ? error : undefined;
+    if (old !== undefined) this.value = old;
   }
 
   async #run(params: Params<M>): Promise<void> {
@@ -105,7 +119,7 @@ export class Load<M extends PanelMethod> implements ReactiveController {
         this.error = undefined;
       }
     } catch (thrown) {
-      if (this.#abort === abort) this.error = toErrorValue(thrown);
+      if (this.#abort === abort) this.#fail(toErrorValue(thrown));
     } finally {
       clearTimeout(timer);
       if (this.#abort === abort) {
@@ -116,6 +130,14 @@ export class Load<M extends PanelMethod> implements ReactiveController {
       }
     }
   }
+}
+
+/** The answer with its snapshot marked as stale; undefined when it has none. */
+function staleAnswer<T>(value: T): T | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("snapshot" in value) return { ...value, snapshot: { ...Object(value.snapshot), stale: true } };
+  if ("statistics" in value) return { ...value, statistics: staleAnswer(value.statistics) };
+  return undefined;
 }
 
 function toErrorValue(thrown: unknown): ErrorValue {

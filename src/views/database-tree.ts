@@ -4,6 +4,7 @@ import { formatCount, formatTime } from "../format/numbers.ts";
 import type { Database } from "../sources/databases.ts";
 import type { Run } from "../store/model.ts";
 import { byDay, type Day, dayOf } from "./days.ts";
+import { DrawnLevel } from "./drawn-level.ts";
 import type {
   DatabaseNode,
   GroupNode,
@@ -23,6 +24,8 @@ const MAX_LEVEL = 200;
 /** Levels of spans that are listed in the tree: further in, a side bar of usual width shows no more names. */
 const MAX_DEPTH = 20;
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The rows of one database, read level by level and kept until they are invalidated. */
 export class DatabaseTree {
   readonly node: DatabaseNode;
@@ -30,9 +33,14 @@ export class DatabaseTree {
   facts: { readonly runs: number; readonly stale: boolean; readonly at: number } | undefined;
   /** How many runs the filter takes; undefined without a filter, and until they are counted. */
   private matching: number | undefined;
-  /** Rows of runs that have not ended, as they were read last. */
-  private readonly unfinished = new Map<string, RunNode>();
+  /** The row of every run and span, the same object as long as it is listed: VS Code is told of changes by it. */
+  private readonly rows = new Map<string, Mutable<RunNode> | Mutable<SpanNode>>();
   private readonly lastRows = new Map<string, RunsNode[]>();
+  /** What was handed to VS Code last, by the row it is below. */
+  private readonly drawn = new Map<string, DrawnLevel>();
+  /** Rows that were folded, each with the number of {@link refresh}es until then. */
+  private readonly folded = new Map<string, number>();
+  private refreshes = 0;
   private readonly levels = new Map<string, Promise<RunsNode[]>>();
   private readonly pages = new Map<string, RunPages>();
   private readonly days = new Map<string, Day>();
@@ -63,21 +71,60 @@ export class DatabaseTree {
         (thrown: unknown) => (signal.aborted ? [] : this.failureRows(node, thrown)),
       );
       this.levels.set(node.id, level);
+      void level.then((rows) => {
+        if (!signal.aborted) this.drawn.set(node.id, new DrawnLevel(node, rows));
+      });
     }
     return level;
+  }
+
+  /**
+   * Reads again what is listed, and gives the rows to be drawn again: those whose own facts changed, and those below
+   * which other rows stand now. Nothing moves and nothing flickers where nothing changed.
+   */
+  async refresh(): Promise<RunsNode[]> {
+    const { signal } = this.calls;
+    const before = new Map(this.drawn);
+    this.refreshes += 1;
+    for (const pages of this.pages.values()) pages.invalidate();
+    this.levels.clear();
+    const changed: RunsNode[] = [];
+    const queue: RunsNode[] = [this.node];
+    for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+      const drawn = before.get(node.id);
+      if (drawn === undefined) continue;
+      const rows = await this.children(node);
+      if (signal.aborted) return [];
+      changed.push(...drawn.differences(rows));
+      queue.push(...rows);
+    }
+    this.forgetRows();
+    return changed;
+  }
+
+  /** The rows below this one are no longer on screen: nothing is read for them any more. */
+  fold(node: RunsNode): void {
+    this.folded.set(node.id, this.refreshes);
+    this.drawn.delete(node.id);
+    this.levels.delete(node.id);
+  }
+
+  /** Whether the rows below this one, on screen again, may not be what they were when they were folded. */
+  unfold(node: RunsNode): boolean {
+    const at = this.folded.get(node.id);
+    this.folded.delete(node.id);
+    return at !== undefined && at !== this.refreshes;
+  }
+
+  /** All rows that are listed. */
+  listed(): RunsNode[] {
+    return [...this.drawn.values()].flatMap(({ rows }) => rows);
   }
 
   /** Adds a page of runs. Rejects with a `TraceError`. */
   async loadMore(container: RunContainer): Promise<void> {
     await this.pagesOf(container).loadMore();
     this.levels.delete(container.id);
-  }
-
-  /** Reads everything again when it is next asked for, as much as was loaded before. */
-  invalidate(): void {
-    this.levels.clear();
-    this.unfinished.clear();
-    for (const pages of this.pages.values()) pages.invalidate();
   }
 
   /** Gives up what is being read, and starts with the first pages again: the question has changed. */
@@ -87,14 +134,10 @@ export class DatabaseTree {
     this.levels.clear();
     this.pages.clear();
     this.days.clear();
-    this.unfinished.clear();
+    this.rows.clear();
+    this.drawn.clear();
     this.lastRows.clear();
     this.matching = undefined;
-  }
-
-  /** Rows of running runs that started at or after `since`, seconds since the epoch. */
-  runningSince(since: number): RunNode[] {
-    return [...this.unfinished.values()].filter(({ run }) => (run.start_time ?? 0) >= since);
   }
 
   /** "300 runs", or "59 of 300 runs" under a filter; undefined until the database was read. */
@@ -104,6 +147,11 @@ export class DatabaseTree {
     const count =
       this.matching === undefined ? all : vscode.l10n.t("{0} of {1}", formatCount(this.matching), all);
     return this.facts.stale ? vscode.l10n.t("{0} · as of {1}", count, formatTime(this.facts.at)) : count;
+  }
+
+  private forgetRows(): void {
+    const listed = new Set(this.listed().map(({ id }) => id));
+    for (const id of this.rows.keys()) if (!listed.has(id)) this.rows.delete(id);
   }
 
   private async read(node: RunsNode): Promise<RunsNode[]> {
@@ -221,15 +269,16 @@ export class DatabaseTree {
       { signal: this.calls.signal },
     );
     const rows: RunsNode[] = level.items.map(
-      (span): SpanNode => ({
-        kind: "span",
-        id: `span:${database.path}:${run.run_id}:${span.key}`,
-        parent: node,
-        database,
-        run,
-        span,
-        provisional: level.provisional,
-      }),
+      (span): SpanNode =>
+        this.keep({
+          kind: "span",
+          id: `span:${database.path}:${run.run_id}:${span.key}`,
+          parent: node,
+          database,
+          run,
+          span,
+          provisional: level.provisional,
+        }),
     );
     const left = level.total - level.items.length;
     if (left > 0) rows.push({ ...more, left });
@@ -238,13 +287,21 @@ export class DatabaseTree {
   }
 
   private runNode(run: Run, parent: RunContainer): RunNode {
-    return {
+    return this.keep({
       kind: "run",
       id: `run:${this.database.path}:${run.run_id}`,
       parent,
       database: this.database,
       run,
-    };
+    });
+  }
+
+  /** The row that bears this id, with the new facts. */
+  private keep<N extends RunNode | SpanNode>(node: N): N {
+    const known = this.rows.get(node.id);
+    if (known !== undefined) return Object.assign(known, node) as unknown as N;
+    this.rows.set(node.id, node);
+    return node;
   }
 
   private pagesOf(container: RunContainer): RunPages {

@@ -18,9 +18,8 @@ import {
 import type { ViewSettings } from "./view-settings.ts";
 import type { DatabaseEntry, WorkspaceDatabases } from "./workspace-databases.ts";
 
-/** Seconds after which a run that still runs is no longer followed second by second. */
-const YOUNG = 3600;
-const MAX_REDRAWN = 20;
+/** Rows whose age is drawn anew at once. The others follow the next time. */
+const MAX_REDRAWN = 200;
 
 interface Shown {
   readonly tree: DatabaseTree;
@@ -41,6 +40,9 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
   private readonly refreshing = new Map<DatabaseTree, "once" | "again">();
   private single: DatabaseTree | undefined;
   private visible = false;
+  private listed = "";
+  /** Descriptions as they were drawn, by row: those with an age in them grow old. */
+  private readonly drawn = new Map<string, string>();
 
   constructor(
     private readonly databases: WorkspaceDatabases,
@@ -48,7 +50,7 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.disposables.push(
-      databases.onDidChange(() => this.changed.fire(undefined)),
+      databases.onDidChange(() => void this.relist()),
       settings.onDidChange(() => this.reset()),
     );
   }
@@ -67,22 +69,33 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
 
   /** Looks for databases and reads everything again, keeping what is unfolded. */
   refresh(): void {
-    for (const { tree } of this.shown.values()) tree.invalidate();
     this.databases.refresh();
+    for (const { tree } of this.shown.values()) void this.refreshTree(tree);
   }
 
-  /** Draws the rows again from what is known, because ages and elapsed times grow. */
+  /** Draws the rows of runs again whose age or elapsed time reads differently by now, and no others. */
   redraw(): void {
-    this.changed.fire(undefined);
+    const now = Date.now() / 1000;
+    let left = MAX_REDRAWN;
+    for (const { tree } of this.shown.values()) {
+      for (const row of tree.listed()) {
+        if (row.kind !== "run" || left === 0) continue;
+        const before = this.drawn.get(row.id);
+        if (before === undefined || before === runItem(row, now).description) continue;
+        left -= 1;
+        this.changed.fire(row);
+      }
+    }
   }
 
-  /** Draws only the rows of young running runs again. */
-  redrawRunning(): void {
-    const since = Date.now() / 1000 - YOUNG;
-    const rows = [...this.shown.values()]
-      .flatMap(({ tree }) => tree.runningSince(since))
-      .slice(0, MAX_REDRAWN);
-    for (const row of rows) this.changed.fire(row);
+  /** The rows below this one are no longer on screen. */
+  fold(node: RunsNode): void {
+    this.treeOf(node)?.fold(node);
+  }
+
+  /** The rows below this one are on screen again. */
+  unfold(node: RunsNode): void {
+    if (this.treeOf(node)?.unfold(node) === true) this.changed.fire(node);
   }
 
   async loadMore(container: RunContainer): Promise<void> {
@@ -124,7 +137,7 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
       case "group":
         return groupItem(node);
       case "run":
-        return runItem(node, Date.now() / 1000);
+        return this.remember(runItem(node, Date.now() / 1000));
       case "span":
         return spanItem(node);
       case "moreRuns":
@@ -134,6 +147,12 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
       case "notice":
         return noticeItem(node);
     }
+  }
+
+  private remember(item: vscode.TreeItem): vscode.TreeItem {
+    if (item.id !== undefined && typeof item.description === "string")
+      this.drawn.set(item.id, item.description);
+    return item;
   }
 
   async resolveTreeItem(
@@ -175,7 +194,18 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     return entries;
   }
 
+  /** Draws everything again when other databases are listed than before. */
+  private async relist(): Promise<void> {
+    const entries = await this.databases.entries().catch(() => []);
+    const other = entries.some(
+      (entry) =>
+        entry.kind === "database" && this.shown.get(entry.database.path)?.tree.database !== entry.database,
+    );
+    if (other || describeEntries(entries) !== this.listed) this.changed.fire(undefined);
+  }
+
   private async roots(entries: readonly DatabaseEntry[]): Promise<RunsNode[]> {
+    this.listed = describeEntries(entries);
     this.adopt(entries);
     const [only] = entries;
     this.single =
@@ -246,14 +276,16 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     }
     do {
       this.refreshing.set(tree, "once");
-      tree.invalidate();
-      this.fireFor(tree, tree.node);
-      await tree.children(tree.node);
+      const changed = await tree.refresh();
+      // All of it is read by now, so that VS Code gets its rows at once and keeps what is on screen until then.
+      for (const node of changed) this.fireFor(tree, node);
+      this.factsChanged.fire();
     } while (this.refreshing.get(tree) === "again" && this.shown.get(tree.database.path)?.tree === tree);
     this.refreshing.delete(tree);
   }
 
   private reset(): void {
+    this.drawn.clear();
     for (const { tree } of this.shown.values()) tree.reset();
     this.changed.fire(undefined);
   }
@@ -282,6 +314,14 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     shown.hold?.dispose();
     shown.subscription.dispose();
   }
+}
+
+/** Differs when another list of databases is to be shown. */
+function describeEntries(entries: readonly DatabaseEntry[]): string {
+  const parts = entries.map((entry) =>
+    entry.kind === "database" ? [entry.database.path, entry.origin] : [entry.kind, entry.sentence],
+  );
+  return JSON.stringify(parts);
 }
 
 function problem(sentence: string): NoticeNode {

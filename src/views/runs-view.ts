@@ -6,9 +6,8 @@ import type { ViewSettings } from "./view-settings.ts";
 
 export const runsViewId = "flujoLens.runs";
 
-/** Milliseconds. Elapsed times of running runs are shown in seconds, ages in minutes; both are drawn from what is known. */
-const RUNNING_REDRAW = 5_000;
-const REDRAW = 60_000;
+/** Milliseconds. Elapsed times of running runs are shown in seconds; only rows that read differently are drawn again. */
+const REDRAW = 5_000;
 
 /** The Runs view: its rows come from the provider, its title, message and life from here. */
 export class RunsView implements vscode.Disposable {
@@ -24,6 +23,8 @@ export class RunsView implements vscode.Disposable {
     this.disposables = [
       this.view,
       this.view.onDidChangeVisibility(() => this.followVisibility()),
+      this.view.onDidCollapseElement(({ element }) => runs.fold(element)),
+      this.view.onDidExpandElement(({ element }) => runs.unfold(element)),
       runs.onDidChangeFacts(() => this.describe()),
       settings.onDidChange(() => this.describe()),
     ];
@@ -46,15 +47,6 @@ export class RunsView implements vscode.Disposable {
     const { visible } = this.view;
     this.runs.setVisible(visible);
     clearInterval(this.clock);
-    if (!visible) return;
-    let redrawn = Date.now();
-    this.clock = setInterval(() => {
-      if (Date.now() - redrawn < REDRAW) {
-        this.runs.redrawRunning();
-        return;
-      }
-      redrawn = Date.now();
-      this.runs.redraw();
-    }, RUNNING_REDRAW);
+    if (visible) this.clock = setInterval(() => this.runs.redraw(), REDRAW);
   }
 }

@@ -5,7 +5,7 @@ import { Database } from "../../src/sources/databases.ts";
 import type { Level, OutlineSpan, StoreInfo } from "../../src/store/model.ts";
 import type { TraceStore } from "../../src/store/store.ts";
 import { DatabaseTree } from "../../src/views/database-tree.ts";
-import type { RunsNode } from "../../src/views/nodes.ts";
+import type { RunNode, RunsNode } from "../../src/views/nodes.ts";
 import { moreSpansItem } from "../../src/views/tree-items.ts";
 import { ViewSettings } from "../../src/views/view-settings.ts";
 import { fakeStore } from "../unit/support/fake-store.ts";
@@ -133,11 +133,11 @@ describe("the rows of a database", () => {
     const before = await tree.children(tree.node);
     assert.equal(tree.describe(), "1 run");
     busy = true;
-    tree.invalidate();
+    await tree.refresh();
     assert.deepEqual(await tree.children(tree.node), before);
     assert.match(tree.describe()!, /^1 run · as of 2025-10-/);
     busy = false;
-    tree.invalidate();
+    await tree.refresh();
     await tree.children(tree.node);
     assert.equal(tree.describe(), "1 run");
   });
@@ -152,13 +152,28 @@ describe("the rows of a database", () => {
     });
     await tree.children(tree.node);
     bad = true;
-    tree.invalidate();
+    await tree.refresh();
     const [row] = await tree.children(tree.node);
     assert.ok(row?.kind === "notice" && row.severity === "error");
     assert.equal(row.text, "Page 3 is damaged; restore the file from a copy.");
     bad = false;
-    tree.invalidate();
+    await tree.refresh();
     assert.equal((await firstRun(tree)).kind, "run");
+  });
+
+  it("are drawn again only where something changed, as the same rows", async () => {
+    let runs = [makeRun("run_2"), makeRun("run_1")];
+    const tree = treeOf({ listRuns: async () => runs });
+    const [second, first] = await tree.children(tree.node);
+    assert.deepEqual(await tree.refresh(), []);
+    runs = [makeRun("run_2"), { ...makeRun("run_1"), span_count: 99 }];
+    assert.deepEqual(await tree.refresh(), [first]);
+    assert.equal((first as RunNode).run.span_count, 99);
+    runs = [makeRun("run_3"), ...runs];
+    assert.deepEqual(await tree.refresh(), [tree.node]);
+    const rows = await tree.children(tree.node);
+    assert.deepEqual([rows[1], rows[2]], [second, first]);
+    assert.ok(rows[1] === second && rows[2] === first);
   });
 
   it("of an answer that is no longer wanted are not shown", async () => {

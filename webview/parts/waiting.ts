@@ -8,7 +8,8 @@ import { strings } from "../strings.ts";
 
 /** A ring with what is waited for and a way to stop waiting; nothing while the wait is short. */
 export function waiting<M extends PanelMethod>(load: Load<M>, what: string): TemplateResult | typeof nothing {
-  if (!load.slow) return nothing;
+  // An answer that renews itself while it is looked at must not move.
+  if (!load.slow || load.renewing) return nothing;
   const percent = load.fraction === undefined ? "" : ` ${formatPercent(load.fraction)}`;
   return html`<div class="waiting" role="status">
     <vscode-progress-ring aria-label=${what}></vscode-progress-ring>
