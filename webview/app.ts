@@ -39,7 +39,7 @@ export interface VsCodeApi extends StateHolder {
 const MOST_SPANS = 2_000_000;
 /** Milliseconds. */
 const FIRST_WORD = 10_000;
-const CHANGE_REST = 200;
+const CHANGE_REST = 50;
 const ANNOUNCEMENT = 2000;
 
 const tabs: readonly Tab[] = ["trace", "statistics", "query"];
@@ -100,8 +100,10 @@ export class App extends PageElement {
   protected override willUpdate(): void {
     const columns = this.#outline.value;
     if (columns !== this.#columns) {
+      const before = this.#model;
       this.#columns = columns;
       this.#model = columns && new TraceModel(runOutline(columns));
+      this.#followSelected(before);
     }
     if (!this.#model || !this.#choosesSpan || columns?.run.run_id !== this.view?.runId) return;
     this.#choosesSpan = false;
@@ -113,6 +115,22 @@ export class App extends PageElement {
     if (spans.length > 0 && this.view?.key === undefined) {
       this.#revealSelected = true;
       this.#change({ key: spans.keys[index]! });
+    }
+  }
+
+  /** Spans that take the place of steps have other keys: the selection goes to the one of the same name. */
+  #followSelected(before: TraceModel | undefined): void {
+    const now = this.#model;
+    const key = this.view?.key;
+    if (!now || !before?.outline.provisional || now.outline.provisional || key === undefined) return;
+    if (now.outline.run.run_id !== before.outline.run.run_id) return;
+    const selected = before.spans.keys.indexOf(key);
+    if (selected < 0) return;
+    const name = before.spans.name(selected);
+    for (let index = 0; index < now.spans.length; index++) {
+      if (now.spans.name(index) !== name) continue;
+      this.#change({ key: now.spans.keys[index]! });
+      return;
     }
   }
 

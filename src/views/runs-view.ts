@@ -40,7 +40,9 @@ export class RunsView implements vscode.Disposable {
   private describe(): void {
     // A container with one view hides the view's description, so the message says it all.
     const parts = [this.runs.describe(), describeFilter(this.settings.filter)];
-    this.view.message = parts.filter((part) => part !== undefined).join(" · ");
+    const message = parts.filter((part) => part !== undefined).join(" · ");
+    // VS Code lays the rows out anew for every message, even the same one, and then the last row may be out of sight.
+    if (message !== this.view.message) this.view.message = message;
   }
 
   private followVisibility(): void {

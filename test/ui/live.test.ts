@@ -124,6 +124,8 @@ describe("a database that is written while it is looked at", () => {
       "COMMIT",
     ];
     await sees(transaction.join(";"), () => page.row("read_rows").waitFor());
+    const kept = page.row("fetch_page").and(code.panel().locator('[aria-selected="true"]'));
+    await kept.waitFor();
     const toast = code.toast("nightly 1111aaaa failed");
     await toast.waitFor();
     await code.screenshot("live-failed");

@@ -80,8 +80,7 @@ describe("the Runs view", () => {
       [200, 201],
       [100, 300],
     ] as const) {
-      await runs.scrollTo("bottom");
-      await runs.row(`Load 100 more (${left} left)`).click();
+      await runs.clickLast(`Load 100 more (${left} left)`);
       await runs.waitForRoots(rows);
     }
     await runs.scrollTo("bottom");

@@ -132,6 +132,19 @@ export class TreeView {
     await title.getByRole("button", { name: action }).first().click();
   }
 
+  /** Clicks the last row. While VS Code still puts rows in place, the list may slide away under the mouse: then once more. */
+  async clickLast(label: string | RegExp): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      await this.scrollTo("bottom");
+      try {
+        await this.row(label).click({ timeout: 5_000 });
+        return;
+      } catch (error) {
+        if (attempt === 4) throw error;
+      }
+    }
+  }
+
   /** Shows the first or the last rows. */
   async scrollTo(end: "top" | "bottom"): Promise<void> {
     await this.#pane.locator(".monaco-list").first().focus();
