@@ -274,7 +274,12 @@ export const strings = {
     t("The first {0} rows are shown. Search for others, or open the value in an editor.", formatCount(count)),
   searchIn: (what: string) => t("Search {0}", what),
   hits: (count: number) => plural(count, "{0} match", "{0} matches"),
-  hitsAtLeast: (count: number) => t("{0} matches or more", formatCount(count)),
+  hitsAtLeast: (count: number) => t("{0} or more, too large to search whole", formatCount(count)),
+  nothingFoundYet: (text: string) =>
+    t(
+      "The part that was searched does not contain “{0}”. Open the value in an editor to search all of it.",
+      oneLine(text, 60),
+    ),
   nothingFound: (text: string) => t("Nothing contains “{0}”.", oneLine(text, 60)),
   inText: (entries: string) => t("{0} in a text", entries),
   entries: (count: number) => plural(count, "{0} entry", "{0} entries"),

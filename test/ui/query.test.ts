@@ -91,10 +91,14 @@ describe("the Query tab", () => {
     await copied((text) => text.split("\n").length === failed.length + 1);
   });
 
-  it("saves the table as CSV where the user says", async () => {
+  it("saves the table as CSV in the place that the user accepts", async () => {
     await code.panel().getByRole("button", { name: "Save as CSV…" }).click();
-    const file = path.join(sample.folder, "failures.csv");
-    await code.quickPick.type(file);
+    const file = path.join(sample.folder, "failed-spans.csv");
+    await code.page.waitForFunction(
+      (wanted) =>
+        document.querySelector<HTMLInputElement>(".quick-input-widget input.input")?.value === wanted,
+      file,
+    );
     await code.quickPick.accept();
     await code.panel().getByText("Saved", { exact: true }).waitFor();
     const lines = readFileSync(file, "utf8").split("\r\n");

@@ -81,7 +81,7 @@ export class AttributeTree extends PageElement {
       ${size > WORTH_SEARCHING ? this.#searchBox() : nothing}
       ${
         this.#rows.length === 0
-          ? html`<p class="quiet">${strings.nothingFound(this.search)}</p>`
+          ? html`<p class="quiet">${this.#found?.complete === false ? strings.nothingFoundYet(this.search) : strings.nothingFound(this.search)}</p>`
           : html`<div
               class="json-tree"
               role="tree"
