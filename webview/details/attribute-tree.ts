@@ -35,6 +35,8 @@ const TYPING = 120;
 export class AttributeTree extends PageElement {
   @property({ attribute: false }) value: object = {};
   @property({ attribute: false }) label: string = strings.attributes;
+  /** Whose value it is. Read again, the same one's value leaves the cursor where it is. */
+  @property({ attribute: false }) owner: unknown;
   @state() private open: ReadonlySet<string> = new Set();
   @state() private shown: ReadonlyMap<string, number> = new Map();
   @state() private active = 0;
@@ -57,11 +59,11 @@ export class AttributeTree extends PageElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     const names = changed as Map<string, unknown>;
-    if (names.has("value")) {
+    if (names.has("value")) this.#unfolder = new Unfolder();
+    if (names.has("owner")) {
       // What was unfolded stays so when the value is another span's: the same attributes are compared from span to span.
       this.active = 0;
       this.shown = new Map();
-      this.#unfolder = new Unfolder();
     }
     if (names.has("value") || names.has("search"))
       this.#found = this.search === "" ? undefined : searchJson(this.value, this.search, this.#unfolder);

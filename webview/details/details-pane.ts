@@ -47,6 +47,8 @@ export class DetailsPane extends PageElement {
   #talk: { readonly of: SpanDetail; readonly talk: SpanTalk } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = "";
+  /** Another span is shown: begin with its error, not where the one before was left. */
+  #toTop = false;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -61,6 +63,7 @@ export class DetailsPane extends PageElement {
     if (wanted !== this.#asked) {
       const first = this.#asked === "";
       this.#asked = wanted;
+      this.#toTop = true;
       this.#detail.clear();
       this.#history.clear();
       this.allRuns = false;
@@ -78,8 +81,10 @@ export class DetailsPane extends PageElement {
     }
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("index")) this.querySelector(".details")?.scrollTo({ top: 0 });
+  protected override updated(): void {
+    if (!this.#toTop) return;
+    this.#toTop = false;
+    this.querySelector(".details")?.scrollTo({ top: 0 });
   }
 
   protected override render(): TemplateResult {

@@ -26,7 +26,7 @@ export function recordSections(detail: SpanDetail): TemplateResult {
       strings.attributes,
       typeof attributes === "string"
         ? html`<lens-text .text=${attributes} .label=${strings.attributes}></lens-text>`
-        : html`<lens-attributes .value=${attributes}></lens-attributes>
+        : html`<lens-attributes .value=${attributes} .owner=${detail.span.span_id}></lens-attributes>
             ${raw ? html`<div class="block-actions">${copyButton(raw, strings.copyText(strings.attributes))}</div>` : nothing}`,
     )}
     ${detail.step ? section(strings.stepRecord, stepRecord(detail.step)) : nothing}

@@ -46,9 +46,10 @@ export class RunHeader extends PageElement {
     const run = this.outline?.run;
     return html`
       <header class="run-header">
-        ${run ? html`${stateIcon(run.state)}<h1 title=${visible(run.pipeline_name)}>${oneLine(run.pipeline_name, 80)}</h1>` : nothing}
+        <div class="run-identity">${run ? html`${stateIcon(run.state)}<h1 title=${visible(run.pipeline_name)}>${oneLine(run.pipeline_name, 80)}</h1>` : nothing}
         <lens-run-picker .rpc=${this.rpc} .current=${run}></lens-run-picker>
-        ${run ? html`${copyButton(run.run_id, strings.copyRunId)}${this.#neighbours(run)}${this.#facts(run)}` : nothing}
+        ${run ? html`${copyButton(run.run_id, strings.copyRunId)}${this.#neighbours(run)}` : nothing}</div>
+        ${run ? this.#facts(run) : nothing}
       </header>
       ${this.stuck === "" ? nothing : html`<p class="note" role="status">${icon("info")} ${this.stuck}</p>`}
       ${this.outline ? remarks(this.outline) : nothing}

@@ -164,6 +164,31 @@ describe("the details", function () {
     await page.locator(".details").getByText("Cancelled.").first().waitFor();
   });
 
+  it("stay where they are when the database changes", async () => {
+    const { page } = await show();
+    const tree = page.getByRole("tree", { name: "Attributes" });
+    await tree.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowDown");
+    const cursor = () => tree.locator("[aria-selected=true] .json-name").innerText();
+    const top = () => page.locator(".details").evaluate((element) => element.scrollTop);
+    const before = [await cursor(), await top()];
+    assert.equal(before[0], "prompt_tokens");
+    const asked = () =>
+      page.evaluate(() => window.fakeHost.sent.filter(({ method }) => method === "spanDetail").length);
+    const times = await asked();
+    await page.evaluate(() => window.fakeHost.post({ type: "changed" }));
+    await page.waitForFunction(
+      (count) => window.fakeHost.sent.filter(({ method }) => method === "spanDetail").length > count,
+      times,
+    );
+    await page.waitForTimeout(300);
+    assert.deepEqual([await cursor(), await top()], before);
+    assert.ok(await tree.evaluate((element) => element === document.activeElement));
+  });
+
   it("are led by a header that goes to the next failure and to the runs before and after", async () => {
     const { page } = await show();
     await page.locator(".run-header").getByRole("button", { name: "3 failed" }).click();
