@@ -1,9 +1,10 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
 import { compareRuns } from "./compare.ts";
 import { compareStatistics } from "./comparison.ts";
+import { countedRuns } from "./counted-runs.ts";
 import { filterSpans, readSpanFilter, readVocabulary } from "./filtering.ts";
 import type { StoreMethods } from "./methods.ts";
-import type { Run, RunDetail, SpanError, StatisticsQuery } from "./model.ts";
+import type { Run, RunDetail, SpanError } from "./model.ts";
 import { checkQuery, runQuery } from "./named-queries.ts";
 import { nearestRank } from "./percentiles.ts";
 import { errorPatterns, patternRows, statisticsReport } from "./report.ts";
@@ -12,6 +13,7 @@ import { countRuns, findRun, listPipelines, listRuns, matchRuns, resolveRun, unk
 import type { StoreSession } from "./session.ts";
 import { spanChooser } from "./span-chooser.ts";
 import { mergeErrors } from "./span-error.ts";
+import { findSpans, listPage, type SpanPlaces } from "./span-list.ts";
 import { level, outline, outlineColumns, readSpans, readTrace, rowOf, spanDetail, usualOf } from "./spans.ts";
 import { checkSql, runSql } from "./sql.ts";
 import { spanStatistics } from "./statistics.ts";
@@ -25,6 +27,8 @@ type Handlers = {
 
 /** Completion offers what the newest runs hold. */
 const VOCABULARY_RUNS = 100;
+/** Rows of a list when the caller names no limit. */
+const PAGE = 100;
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
 /** The store's methods over one session: each is one read of one snapshot. */
@@ -125,6 +129,21 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
     },
     compareStatistics: ({ a, b, groupBy }) =>
       dated((reader) => compareStatistics(reader, a, b, groupBy ?? "name")),
+    listSpans: ({ offset = 0, limit = PAGE, ...query }) =>
+      dated((reader) => {
+        // The list on screen is asked for page by page; one asked for before it is not kept.
+        const kept = session.derived("span lists", () => new Map<string, SpanPlaces>());
+        const found = kept.get(queryKey(query)) ?? findSpans(reader, query);
+        kept.clear();
+        kept.set(queryKey(query), found);
+        const items = listPage(found, offset, limit, (runId) => session.runSpans(reader, runId));
+        return { items, total: found.total, reachable: found.places.length };
+      }),
+    listCountedRuns: ({ offset = 0, limit = PAGE, ...query }) =>
+      dated((reader) => {
+        const found = countedRuns(reader, query);
+        return { items: found.slice(offset, offset + limit), total: found.length };
+      }),
     listPipelines: () => read(listPipelines),
     sql: ({ query, limit }) => {
       const statement = checkSql(query);
@@ -158,9 +177,8 @@ function runError(session: StoreSession, reader: Reader, run: Run): SpanError | 
   return mergeErrors(told.run, ...told.steps.values());
 }
 
-/** Equal for queries that ask for the same. */
-function queryKey(query: StatisticsQuery): string {
-  // A version of null differs from none given.
+/** The same text for the same query, whatever the order of its parts. A version of null differs from none given. */
+function queryKey(query: object): string {
   return JSON.stringify(
     Object.entries(query)
       .filter(([, value]) => value !== undefined)

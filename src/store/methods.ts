@@ -1,6 +1,8 @@
 import type { Snapshot } from "../engine/reader.ts";
 import type {
   Comparison,
+  CountedRuns,
+  CountedRunsQuery,
   FilterVocabulary,
   Level,
   Matches,
@@ -13,6 +15,8 @@ import type {
   RunDetail,
   RunQuery,
   SpanDetail,
+  SpanList,
+  SpanListQuery,
   SpanStatistics,
   SpanStatisticsQuery,
   SqlAnswer,
@@ -54,6 +58,8 @@ export interface StoreMethods {
     result: StatisticsComparison;
   };
   getStatisticsReport: { params: ReportQuery; result: StatisticsReport };
+  listSpans: { params: SpanListQuery; result: SpanList };
+  listCountedRuns: { params: CountedRunsQuery; result: CountedRuns };
   listPipelines: { params: Record<string, never>; result: PipelineSummary[] };
   query: {
     params: { name: NamedQuery; params: Readonly<Record<string, string | number>> };

@@ -234,6 +234,78 @@ export interface SpanStatisticsQuery extends StatisticsQuery {
 export interface ReportQuery extends StatisticsQuery {
   /** Seconds to add to UTC for the clock by which days and hours of {@link StatisticsReport.timeline} begin. Default 0. */
   utcOffset?: number;
+  /** What the timeline covers, when that is more than `timeRange`. */
+  axis?: TimeRange;
+  /** Adds `groups` to the statistics, and makes `series` by the same groups. */
+  groupBy?: StatisticsGroup;
+}
+
+/** Which spans a list holds: the same ones that a report of the same query counts. */
+export interface SpanListQuery extends StatisticsQuery {
+  /** Of one group of errors, see {@link ErrorGroup}. */
+  fingerprint?: string;
+  /** Spans without an end, which no duration counts; instead of those that have one. */
+  unfinished?: boolean;
+  /** Skips so many of the newest ones. Default 0. */
+  offset?: number;
+  /** Default 100. */
+  limit?: number;
+}
+
+/** A span in a list over all runs. */
+export interface ListedSpan {
+  readonly run_id: string;
+  readonly pipeline_name: string;
+  readonly key: number;
+  readonly span_id: string;
+  readonly name: string;
+  readonly state: State;
+  readonly start_time: number | null;
+  /** Seconds; null while unfinished. */
+  readonly duration: number | null;
+  /** Message cut at 300 characters; present on failed spans. */
+  readonly error?: SpanError;
+}
+
+/** One page of a list. */
+export interface SpanList {
+  /** Newest first; spans without a start are last. */
+  readonly items: readonly ListedSpan[];
+  /** How many spans there are in all. */
+  readonly total: number;
+  /** How many of them, the newest, pages can be asked of. */
+  readonly reachable: number;
+  readonly snapshot: Snapshot;
+}
+
+/** The runs behind the figures of a report. */
+export interface CountedRunsQuery extends StatisticsQuery {
+  /** States of the run itself, any of them. */
+  runStates?: readonly State[];
+  /** Only runs that took at least so many seconds. */
+  atLeast?: number;
+  /** Skips so many of the newest ones. Default 0. */
+  offset?: number;
+  /** Default 100. */
+  limit?: number;
+}
+
+/** A run as a report counts it. */
+export interface CountedRunItem {
+  readonly run_id: string;
+  readonly pipeline_name: string;
+  readonly pipeline_version: string | null;
+  readonly state: State;
+  readonly start_time: number | null;
+  readonly duration: number | null;
+  readonly cost: number | null;
+}
+
+export interface CountedRuns {
+  /** Newest first. */
+  readonly items: readonly CountedRunItem[];
+  readonly total: number;
+  readonly snapshot: Snapshot;
 }
 
 /** Seconds, US dollars, tokens. Percentiles by nearest rank. */
@@ -334,7 +406,7 @@ export interface StatisticsReport {
   /** The stretch of the same length right before the time range; null when the range has no beginning. */
   readonly before: (PeriodFigures & { readonly range: readonly [from: number, to: number] }) | null;
   readonly timeline: Timeline;
-  /** By span name, for the 1,000 most frequent ones. */
+  /** By span name, or by group where groups were asked for ("" for null), for the 1,000 most frequent ones. */
   readonly series: Readonly<Record<string, NameSeries>>;
   readonly pipelines: readonly PipelinePerformance[];
   readonly errors: readonly ErrorGroup[];

@@ -102,6 +102,11 @@ class WorkerStore implements TraceStore {
   getStatisticsReport: TraceStore["getStatisticsReport"] = (query = {}, options) =>
     this.client.call("getStatisticsReport", query, options);
 
+  listSpans: TraceStore["listSpans"] = (query = {}, options) => this.client.call("listSpans", query, options);
+
+  listCountedRuns: TraceStore["listCountedRuns"] = (query = {}, options) =>
+    this.client.call("listCountedRuns", query, options);
+
   listPipelines: TraceStore["listPipelines"] = (options) => this.client.call("listPipelines", {}, options);
 
   query: TraceStore["query"] = (name, params = {}, options) =>

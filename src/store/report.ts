@@ -14,7 +14,7 @@ import { SeriesTotals } from "./name-series.ts";
 import { type CountedRun, groupRuns, readCountedRuns, runFigures } from "./run-figures.ts";
 import { filtersSpans } from "./span-facts.ts";
 import { type PassedRun, type PassRun, passOverSpans, within } from "./span-pass.ts";
-import { StatisticsTotals } from "./statistics.ts";
+import { groupOf, StatisticsTotals } from "./statistics.ts";
 import { stateOfSpan } from "./status.ts";
 import { countRuns, timelineEdges } from "./timeline.ts";
 
@@ -30,7 +30,9 @@ export function statisticsReport(reader: Reader, query: ReportQuery, now: number
   const before = rangeBefore(timeRange, now);
   const inRange = (run: CountedRun) => within(run.start, timeRange);
   // The axis stays while spans are filtered.
-  const layout = layOut(allRuns.filter(inRange), query, now);
+  const axis = query.axis ?? timeRange;
+  const laidOut = allRuns.filter(({ start }) => within(start, axis));
+  const layout = layOut(laidOut, { ...query, timeRange: axis }, now);
   let spans = new SpanSide(reader, query, before, layout);
   passOverSpans(
     reader,
@@ -105,7 +107,7 @@ interface SpanCounts {
 }
 
 class SpanSide {
-  readonly totals = new StatisticsTotals();
+  readonly totals: StatisticsTotals;
   readonly histogram = new HistogramCounts();
   readonly errors: ErrorGroups;
   readonly series: SeriesTotals;
@@ -125,6 +127,7 @@ class SpanSide {
   ) {
     this.errors = new ErrorGroups(reader, false);
     this.series = new SeriesTotals(layout);
+    this.totals = new StatisticsTotals(query.groupBy);
   }
 
   add(all: PassedRun): void {
@@ -148,7 +151,7 @@ class SpanSide {
       count(counts, failed);
       const duration = rows.ends[row]! - rows.starts[row]! || 0;
       this.histogram.add(duration, failed);
-      this.series.add(rows.names[row]!, start, duration);
+      this.series.add(groupOf(passed, row, this.query.groupBy ?? "name") ?? "", start, duration);
       if (start < this.#from) this.#from = start;
       if (start > this.#to) this.#to = start;
     }

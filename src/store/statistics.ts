@@ -121,7 +121,11 @@ function totalsOf<K>(all: Map<K, Totals>, key: K): Totals {
   return totals;
 }
 
-function groupOf({ run, rows, facts }: PassedRun, row: number, by: StatisticsGroup | "all"): string | null {
+export function groupOf(
+  { run, rows, facts }: PassedRun,
+  row: number,
+  by: StatisticsGroup | "all",
+): string | null {
   switch (by) {
     case "all":
       return null;

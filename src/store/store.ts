@@ -1,6 +1,8 @@
 import type {
   CallOptions,
   Comparison,
+  CountedRuns,
+  CountedRunsQuery,
   FilterVocabulary,
   Level,
   Matches,
@@ -15,6 +17,8 @@ import type {
   RunQuery,
   Span,
   SpanDetail,
+  SpanList,
+  SpanListQuery,
   SpanStatistics,
   SpanStatisticsQuery,
   SqlAnswer,
@@ -124,6 +128,12 @@ export interface TraceStore {
 
   /** All of the Statistics tab, from one snapshot. */
   getStatisticsReport(query?: ReportQuery, options?: CallOptions): Promise<StatisticsReport>;
+
+  /** The spans that a statistics report of the same query counts, newest first, a page at a time. */
+  listSpans(query?: SpanListQuery, options?: CallOptions): Promise<SpanList>;
+
+  /** The runs that a statistics report of the same query counts, newest first, a page at a time. */
+  listCountedRuns(query?: CountedRunsQuery, options?: CallOptions): Promise<CountedRuns>;
 
   /** Pipelines with their versions and numbers of runs, by name. */
   listPipelines(options?: CallOptions): Promise<PipelineSummary[]>;

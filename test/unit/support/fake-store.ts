@@ -37,6 +37,8 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     getSpanStatistics: missing("getSpanStatistics"),
     compareStatistics: missing("compareStatistics"),
     getStatisticsReport: missing("getStatisticsReport"),
+    listSpans: missing("listSpans"),
+    listCountedRuns: missing("listCountedRuns"),
     listPipelines: missing("listPipelines"),
     query: missing("query"),
     sql: missing("sql"),

@@ -1,0 +1,100 @@
+import type { Reader } from "../engine/reader.ts";
+import { deepestErrors, errorFingerprint } from "./deepest-errors.ts";
+import type { ListedSpan, SpanListQuery } from "./model.ts";
+import { outlineSpan, type RunSpans } from "./run-spans.ts";
+import { type PassedRun, passOverSpans } from "./span-pass.ts";
+
+/** Spans of a list that are kept, the newest ones: nobody reads on beyond them, and memory stays bounded. */
+const REACHABLE = 100_000;
+
+interface Place {
+  readonly run: string;
+  readonly key: number;
+  /** Seconds since the epoch; -Infinity where unknown. */
+  readonly start: number;
+}
+
+/** All places of a list, newest first, of which pages are cut. */
+export interface SpanPlaces {
+  readonly places: readonly Place[];
+  readonly total: number;
+}
+
+/** Finds the spans of a list in one pass over the query's runs. */
+export function findSpans(reader: Reader, query: SpanListQuery): SpanPlaces {
+  let places: Place[] = [];
+  let total = 0;
+  const cut = () => {
+    places.sort(newestFirst);
+    places.length = Math.min(places.length, REACHABLE);
+  };
+  passOverSpans(
+    reader,
+    query,
+    (passed) => {
+      const { keys, ends } = passed.rows;
+      const ofGroup =
+        query.fingerprint === undefined ? undefined : rowsOfGroup(reader, passed, query.fingerprint);
+      for (let row = 0; row < keys.length; row += 1) {
+        if (ofGroup) {
+          if (!ofGroup.has(row)) continue;
+        } else if (Number.isNaN(ends[row]!) !== (query.unfinished ?? false)) continue;
+        if (!passed.inRange(row) || !passed.takes(row)) continue;
+        const start = passed.wallStart(row);
+        places.push({
+          run: passed.run.run_id,
+          key: keys[row]!,
+          start: Number.isNaN(start) ? Number.NEGATIVE_INFINITY : start,
+        });
+        total += 1;
+      }
+      if (places.length > 2 * REACHABLE) cut();
+    },
+    () => {
+      places = [];
+      total = 0;
+    },
+  );
+  cut();
+  return { places, total };
+}
+
+/** Rows of the deepest failed spans whose errors look alike. */
+function rowsOfGroup(reader: Reader, passed: PassedRun, fingerprint: string): Set<number> {
+  const errors = deepestErrors(reader, passed).filter(({ error }) => errorFingerprint(error) === fingerprint);
+  return new Set(errors.map(({ row }) => row));
+}
+
+function newestFirst(a: Place, b: Place): number {
+  if (a.start !== b.start) return b.start < a.start ? -1 : 1;
+  return a.run < b.run ? -1 : a.run > b.run ? 1 : b.key - a.key;
+}
+
+/** One page, with everything about its spans. `spansOf` gives a run's spans by its id. */
+export function listPage(
+  { places }: SpanPlaces,
+  offset: number,
+  limit: number,
+  spansOf: (runId: string) => RunSpans,
+): ListedSpan[] {
+  return places.slice(offset, offset + limit).map(({ run, key }) => {
+    const spans = spansOf(run);
+    const { span_id, name, state, start_time, duration, error } = outlineSpan(
+      spans,
+      spans.byKey.get(key)!,
+      -1,
+    );
+    const { pipeline_name } = spans.run;
+    return {
+      run_id: run,
+      pipeline_name,
+      key,
+      span_id,
+      name,
+      state,
+      start_time,
+      duration,
+      ...(error && { error }),
+    };
+  });
+}
