@@ -86,7 +86,10 @@ const results = {
   statistics: v.looseObject({
     statistics: v.looseObject({ durations: v.looseObject({}) }),
     runs: v.looseObject({}),
+    timeline: v.looseObject({ edges: v.array(v.number()) }),
   }),
+  spanList: v.looseObject({ items: v.array(v.unknown()), total: v.number() }),
+  countedRuns: v.looseObject({ items: v.array(v.unknown()), total: v.number() }),
   pipelines: v.array(v.unknown()),
   runs: v.array(v.unknown()),
   query: v.array(v.record(v.string(), v.union([v.string(), v.number(), v.null()]))),

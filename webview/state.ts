@@ -4,6 +4,7 @@ import { filterModes } from "./filter/matches.ts";
 import { viewSchema } from "./inbound.ts";
 
 const size = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(10_000));
+const moment = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.finite())), undefined));
 const text = v.fallback(v.string(), "");
 
 const keptSchema = v.object({
@@ -44,8 +45,17 @@ const keptSchema = v.object({
   ),
   detailsOpen: v.fallback(v.boolean(), true),
   statistics: v.fallback(
-    v.object({ pipeline: text, range: v.fallback(v.string(), "all"), from: text, to: text }),
-    { pipeline: "", range: "all", from: "", to: "" },
+    v.object({
+      pipeline: text,
+      /** Undefined for any version, null for runs without one. */
+      version: v.optional(v.fallback(v.optional(v.nullable(v.string())), undefined)),
+      range: v.fallback(v.string(), "all"),
+      from: text,
+      to: text,
+      groupBy: v.fallback(v.string(), "name"),
+      brush: v.fallback(v.object({ from: moment, to: moment, minDuration: moment, maxDuration: moment }), {}),
+    }),
+    { pipeline: "", range: "all", from: "", to: "", groupBy: "name", brush: {} },
   ),
   query: v.fallback(v.object({ name: text, key: text, value: text, limit: v.fallback(v.string(), "1000") }), {
     name: "failed-spans",
@@ -53,6 +63,10 @@ const keptSchema = v.object({
     value: "",
     limit: "1000",
   }),
+  /** Height of the list of spans behind a figure, in pixels. */
+  spanListHeight: v.fallback(size, 260),
+  /** Pixels by column of the durations table. */
+  widths: v.fallback(v.record(v.string(), size), {}),
   sort: v.fallback(v.object({ column: v.string(), descending: v.boolean() }), {
     column: "self",
     descending: true,

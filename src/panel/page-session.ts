@@ -1,7 +1,14 @@
 import { TraceError } from "../engine/errors.ts";
 import { formatBytes } from "../format/numbers.ts";
-import type { PanelMessage, PanelMethods, QueryTableRow, Request, View } from "../protocol/messages.ts";
-import type { QueryRow } from "../store/model.ts";
+import type {
+  PanelMessage,
+  PanelMethods,
+  QueryTableRow,
+  Request,
+  Selection,
+  View,
+} from "../protocol/messages.ts";
+import type { QueryRow, StatisticsQuery, TimeRange } from "../store/model.ts";
 import type { TraceStore } from "../store/store.ts";
 import { readMessage } from "./validate.ts";
 
@@ -144,9 +151,17 @@ export class PageSession {
       case "stepHistory":
         return store.getStepHistory(request.params.runId, request.params.key, {}, options);
       case "statistics": {
-        const { pipelineName, from, to } = request.params;
-        const timeRange = from === undefined && to === undefined ? undefined : ([from, to] as const);
-        return store.getStatisticsReport({ pipelineName, timeRange }, options);
+        const { axis, groupBy, utcOffset, ...selection } = request.params;
+        const range = axis && ([axis.from, axis.to] as const);
+        return store.getStatisticsReport({ ...queryOf(selection), axis: range, groupBy, utcOffset }, options);
+      }
+      case "spanList": {
+        const { fingerprint, unfinished, offset, limit, ...selection } = request.params;
+        return store.listSpans({ ...queryOf(selection), fingerprint, unfinished, offset, limit }, options);
+      }
+      case "countedRuns": {
+        const { runStates, atLeast, offset, limit, ...selection } = request.params;
+        return store.listCountedRuns({ ...queryOf(selection), runStates, atLeast, offset, limit }, options);
       }
       case "pipelines":
         return store.listPipelines(options);
@@ -159,6 +174,14 @@ export class PageSession {
       }
     }
   }
+}
+
+function queryOf({ from, to, minDuration, maxDuration, ...rest }: Selection): StatisticsQuery {
+  return { ...rest, timeRange: rangeOf(from, to), durationRange: rangeOf(minDuration, maxDuration) };
+}
+
+function rangeOf(from: number | undefined, to: number | undefined): TimeRange | undefined {
+  return from === undefined && to === undefined ? undefined : [from, to];
 }
 
 /** A row without bytes, which a message to a page would turn into something else. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { PageMessage, View } from "../protocol/messages.ts";
-import { namedQueries } from "../store/model.ts";
+import { namedQueries, statisticsGroups } from "../store/model.ts";
 
 /** Messages come from a page that shows hostile text: nothing of them is believed before it was looked at. */
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -15,6 +15,21 @@ const view = v.strictObject({
   key: v.optional(count),
 });
 
+const ends = { from: v.optional(seconds), to: v.optional(seconds) };
+const someTexts = v.pipe(v.array(shortText), v.maxLength(1000));
+const someStates = v.array(v.picklist(["running", "completed", "failed", "paused", "cancelled", "unknown"]));
+const selection = {
+  ...ends,
+  pipelineName: v.optional(shortText),
+  pipelineVersion: v.optional(v.nullable(shortText)),
+  minDuration: v.optional(seconds),
+  maxDuration: v.optional(seconds),
+  names: v.optional(someTexts),
+  states: v.optional(someStates),
+  errorTypes: v.optional(someTexts),
+};
+const page = { offset: count, limit: v.pipe(limit, v.maxValue(1000)) };
+
 function request<M extends string, P extends v.GenericSchema>(method: M, params: P) {
   return v.strictObject({ type: v.literal("request"), id: count, method: v.literal(method), params });
 }
@@ -26,9 +41,28 @@ const anyRequest = v.variant("method", [
   request(
     "statistics",
     v.strictObject({
-      pipelineName: v.optional(shortText),
-      from: v.optional(seconds),
-      to: v.optional(seconds),
+      ...selection,
+      axis: v.optional(v.strictObject(ends)),
+      groupBy: v.optional(v.picklist(statisticsGroups)),
+      utcOffset: v.optional(seconds),
+    }),
+  ),
+  request(
+    "spanList",
+    v.strictObject({
+      ...selection,
+      ...page,
+      fingerprint: v.optional(shortText),
+      unfinished: v.optional(v.boolean()),
+    }),
+  ),
+  request(
+    "countedRuns",
+    v.strictObject({
+      ...selection,
+      ...page,
+      runStates: v.optional(someStates),
+      atLeast: v.optional(seconds),
     }),
   ),
   request("pipelines", v.strictObject({})),

@@ -5,6 +5,7 @@
 import type { ErrorValue } from "../engine/errors.ts";
 import type { SavedFilter } from "../filter/saved.ts";
 import type {
+  CountedRuns,
   FilterVocabulary,
   Matches,
   NamedQuery,
@@ -12,6 +13,9 @@ import type {
   PipelineSummary,
   Run,
   SpanDetail,
+  SpanList,
+  State,
+  StatisticsGroup,
   StatisticsReport,
   StepHistory,
 } from "../store/model.ts";
@@ -24,7 +28,21 @@ export interface PanelMethods {
   outline: { params: { runId: string; limit?: number }; result: OutlineColumns };
   spanDetail: { params: { runId: string; key: number }; result: SpanDetail };
   stepHistory: { params: { runId: string; key: number }; result: StepHistory };
-  statistics: { params: { pipelineName?: string; from?: number; to?: number }; result: StatisticsReport };
+  /** `axis` is what the timeline covers when that is more than from `from` to `to`. */
+  statistics: {
+    params: Selection & { axis?: Ends; groupBy?: StatisticsGroup; utcOffset?: number };
+    result: StatisticsReport;
+  };
+  /** The spans that statistics of the same selection count, newest first. */
+  spanList: {
+    params: Selection & { fingerprint?: string; unfinished?: boolean; offset: number; limit: number };
+    result: SpanList;
+  };
+  /** The runs that statistics of the same selection count, newest first. `atLeast` in seconds. */
+  countedRuns: {
+    params: Selection & { runStates?: readonly State[]; atLeast?: number; offset: number; limit: number };
+    result: CountedRuns;
+  };
   pipelines: { params: Record<string, never>; result: PipelineSummary[] };
   /** The newest runs, for the page's run picker. */
   runs: {
@@ -79,6 +97,26 @@ export interface QueryParams {
 }
 
 export type QueryTableRow = Readonly<Record<string, string | number | null>>;
+
+/** Seconds since the epoch, inclusive; either end may be open. */
+export interface Ends {
+  from?: number;
+  to?: number;
+}
+
+/** Which spans statistics count. */
+export interface Selection extends Ends {
+  pipelineName?: string;
+  /** Null means runs without a version. */
+  pipelineVersion?: string | null;
+  /** Seconds, inclusive. */
+  minDuration?: number;
+  maxDuration?: number;
+  /** Of these any. */
+  names?: readonly string[];
+  states?: readonly State[];
+  errorTypes?: readonly string[];
+}
 
 /** What a key binding or a menu of VS Code wants from the page. `menu` commands are about what was clicked last. */
 export const pageCommands = [

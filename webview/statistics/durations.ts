@@ -1,5 +1,5 @@
 /** The durations table as sortable rows. */
-import type { DurationStatistics } from "../../src/protocol/messages.ts";
+import type { GroupStatistics, StatisticsReport } from "../../src/protocol/messages.ts";
 
 /** Columns in the order in which they stand. Figures sort from large to small first, names from A to Z. */
 export const columns = [
@@ -20,7 +20,11 @@ export const columns = [
 ] as const;
 export type Column = (typeof columns)[number];
 
-export type DurationRow = { readonly name: string } & {
+export type DurationRow = {
+  readonly name: string;
+  /** As the store has it; null for spans without a version or an error. */
+  readonly group: string | null;
+} & {
   readonly [C in Exclude<Column, "name">]: number | null;
 };
 
@@ -33,12 +37,24 @@ export function isColumn(text: string): text is Column {
   return columns.some((column) => column === text);
 }
 
-export function durationRows(durations: Readonly<Record<string, DurationStatistics>>): DurationRow[] {
-  return Object.entries(durations).map(
-    ([name, { count, failed, avg, min, p50, p90, p95, p99, max, self_total, cost, tokens }]) => {
-      const rate = count > 0 ? failed / count : null;
-      return { name, count, failed, rate, avg, min, p50, p90, p95, p99, max, self: self_total, cost, tokens };
-    },
+/** Groups as rows. `name` is what is shown and sorted by. */
+export function durationRows(
+  groups: readonly GroupStatistics[],
+  nameOf: (group: string | null) => string,
+): DurationRow[] {
+  return groups.map(({ group, count, failed, self_total, ...figures }) => {
+    const { avg, min, p50, p90, p95, p99, max, cost, tokens } = figures;
+    const rate = count > 0 ? failed / count : null;
+    const own = { count, failed, rate, avg, min, p50, p90, p95, p99, max, self: self_total, cost, tokens };
+    return { name: nameOf(group), group, ...own };
+  });
+}
+
+/** A report's groups: those it was asked for, else its names. */
+export function groupsOf({ statistics }: StatisticsReport): readonly GroupStatistics[] {
+  return (
+    statistics.groups ??
+    Object.entries(statistics.durations).map(([group, figures]) => ({ group, ...figures }))
   );
 }
 

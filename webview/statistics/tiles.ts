@@ -1,34 +1,140 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { formatCost, formatCount, formatDuration, formatPercent } from "../../src/format/numbers.ts";
-import type { State, StatisticsReport } from "../../src/protocol/messages.ts";
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatTime,
+} from "../../src/format/numbers.ts";
+import type { Selection, State, StatisticsReport } from "../../src/protocol/messages.ts";
 import { strings } from "../strings.ts";
+import type { ShowBehind } from "./behind.ts";
+import { changeOf, type FigureKind } from "./change.ts";
+import { changeMark, figure } from "./figures.ts";
 
-/** The figures of a report, most telling first. */
-export function tiles({ runs, statistics, pipelines }: StatisticsReport): TemplateResult {
+interface Tile {
+  readonly label: string;
+  readonly figure: string;
+  readonly now: number | null;
+  readonly before: number | null | undefined;
+  readonly beforeText: string;
+  readonly kind: FigureKind;
+  readonly remark?: TemplateResult | string;
+  readonly bad?: boolean;
+  readonly open: () => void;
+}
+
+/** The figures of a report, most telling first, each with its change against the period before. */
+export function tiles(report: StatisticsReport, selection: Selection, show: ShowBehind): TemplateResult {
+  const { runs, statistics, before } = report;
   const failedRuns = runs.by_state.failed ?? 0;
   const failedSpans = Object.values(statistics.durations).reduce((sum, { failed }) => sum + failed, 0);
+  const behindRuns = (title: string, query: { runStates?: State[]; atLeast?: number } = {}) =>
+    show({ kind: "runs", title, query: { ...selection, ...query } });
   const others = (Object.entries(runs.by_state) as [State, number][])
     .filter(([state, count]) => count > 0 && state !== "completed" && state !== "failed")
     .map(([state, count]) => `${formatCount(count)} ${strings.states[state]}`)
     .join(", ");
-  // Percentiles of several pipelines cannot be put together from theirs.
-  const only = pipelines.length === 1 ? pipelines[0] : undefined;
-  return html`<dl class="tiles">
-    ${tile(strings.runs, formatCount(runs.total), others)}
-    ${tile(strings.failedRuns, formatPercent(runs.total > 0 ? failedRuns / runs.total : null), formatCount(failedRuns), failedRuns > 0)}
-    ${tile(strings.spansLabel, formatCount(statistics.total_spans), statistics.unfinished_spans > 0 ? strings.unfinishedCount(statistics.unfinished_spans) : "")}
-    ${tile(strings.failedSpansLabel, formatPercent(statistics.total_spans > 0 ? failedSpans / statistics.total_spans : null), formatCount(failedSpans), failedSpans > 0)}
-    ${only && only.p50 !== null ? tile(strings.runP50, formatDuration(only.p50)) : nothing}
-    ${only && only.p95 !== null ? tile(strings.runP95, formatDuration(only.p95)) : nothing}
-    ${runs.cost === null ? nothing : tile(strings.cost, formatCost(runs.cost))}
-    ${runs.tokens === null ? nothing : tile(strings.tokensLabel, formatCount(runs.tokens))}
-  </dl>`;
+  const seconds = (label: string, now: number | null, then: number | null | undefined): Tile => ({
+    label,
+    figure: formatDuration(now),
+    now,
+    before: then,
+    beforeText: formatDuration(then),
+    kind: "duration",
+    open: () => behindRuns(strings.runsOfAtLeast(formatDuration(now)), { atLeast: now ?? 0 }),
+  });
+  const all: Tile[] = [
+    {
+      label: strings.runs,
+      figure: formatCount(runs.total),
+      now: runs.total,
+      before: before?.runs,
+      beforeText: formatCount(before?.runs),
+      kind: "count",
+      remark: others,
+      open: () => behindRuns(strings.runs),
+    },
+    {
+      label: strings.failedRuns,
+      figure: formatPercent(share(failedRuns, runs.total)),
+      now: share(failedRuns, runs.total),
+      before: before && share(before.failed_runs, before.runs),
+      beforeText: formatPercent(before && share(before.failed_runs, before.runs)),
+      kind: "share",
+      remark: formatCount(failedRuns),
+      bad: failedRuns > 0,
+      open: () => behindRuns(strings.failedRuns, { runStates: ["failed"] }),
+    },
+    {
+      label: strings.spansLabel,
+      figure: formatCount(statistics.total_spans),
+      now: statistics.total_spans,
+      before: before?.total_spans,
+      beforeText: formatCount(before?.total_spans),
+      kind: "count",
+      remark:
+        statistics.unfinished_spans > 0
+          ? figure(strings.unfinishedCount(statistics.unfinished_spans), () =>
+              show({
+                kind: "spans",
+                title: strings.unfinishedSpans,
+                query: { ...selection, unfinished: true },
+              }),
+            )
+          : "",
+      open: () => show({ kind: "spans", title: strings.spansLabel, query: selection }),
+    },
+    {
+      label: strings.failedSpansLabel,
+      figure: formatPercent(share(failedSpans, statistics.total_spans)),
+      now: share(failedSpans, statistics.total_spans),
+      before: before && share(before.failed_spans, before.total_spans),
+      beforeText: formatPercent(before && share(before.failed_spans, before.total_spans)),
+      kind: "share",
+      remark: formatCount(failedSpans),
+      bad: failedSpans > 0,
+      open: () =>
+        show({ kind: "spans", title: strings.failedSpansLabel, query: { ...selection, states: ["failed"] } }),
+    },
+    seconds(strings.runP50, runs.p50, before?.p50),
+    seconds(strings.runP95, runs.p95, before?.p95),
+    {
+      label: strings.cost,
+      figure: formatCost(runs.cost),
+      now: runs.cost,
+      before: before?.cost,
+      beforeText: formatCost(before?.cost),
+      kind: "cost",
+      open: () => behindRuns(strings.runs),
+    },
+    {
+      label: strings.tokensLabel,
+      figure: formatCount(runs.tokens),
+      now: runs.tokens,
+      before: before?.tokens,
+      beforeText: formatCount(before?.tokens),
+      kind: "tokens",
+      open: () => behindRuns(strings.runs),
+    },
+  ];
+  const range = before && strings.periodBefore(formatTime(before.range[0]), formatTime(before.range[1]));
+  return html`<dl class="tiles">${all.filter(({ now }) => now !== null).map((each) => tile(each, range))}</dl>`;
 }
 
-function tile(label: string, figure: string, remark = "", bad = false): TemplateResult {
+function tile(
+  { label, figure: text, now, before, beforeText, kind, remark, bad, open }: Tile,
+  range: string | null,
+): TemplateResult {
+  const change = changeOf(now, before, kind);
   return html`<div class="tile">
     <dt>${label}</dt>
-    <dd class="tile-figure ${bad ? "bad" : ""}">${figure}</dd>
-    ${remark === "" ? nothing : html`<dd class="tile-remark">${remark}</dd>`}
+    <dd class="tile-figure ${bad ? "bad" : ""}">${figure(text, open, label)}</dd>
+    ${remark ? html`<dd class="tile-remark">${remark}</dd>` : nothing}
+    ${range === null ? nothing : html`<dd class="tile-change" title=${strings.before(range, beforeText)}>${change ? changeMark(change) : strings.nothingBefore}</dd>`}
   </div>`;
+}
+
+function share(part: number, of: number): number | null {
+  return of > 0 ? part / of : null;
 }

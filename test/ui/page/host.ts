@@ -11,7 +11,18 @@ import type {
 } from "../../../src/protocol/messages.ts";
 import { OutlinePacker } from "../../../src/store/outline-columns.ts";
 import { takenBy, wordsOf } from "./sample-filter.ts";
-import { detailOf, historyOf, NOW, outlines, type SampleName, sampleReport, sampleRuns } from "./samples.ts";
+import {
+  detailOf,
+  historyOf,
+  NOW,
+  outlines,
+  type SampleName,
+  sampleCountedRuns,
+  sampleReport,
+  sampleRuns,
+  sampleSpanList,
+  sampleVersions,
+} from "./samples.ts";
 
 interface FakeHost {
   /** Everything the page said. */
@@ -78,12 +89,16 @@ function answer(request: Request): unknown {
     case "stepHistory":
       return historyOf(outlineOf(request.params.runId)!, request.params.key);
     case "statistics":
-      return sampleReport(request.params.pipelineName, wanted.has("empty") || (request.params.from ?? 0) > 0);
+      return sampleReport(request.params, wanted.has("empty"));
+    case "spanList":
+      return sampleSpanList(request.params);
+    case "countedRuns":
+      return sampleCountedRuns(request.params);
     case "pipelines":
       return ["code_review", "invoice_extraction", "support_triage"].map((pipeline_name) => ({
         pipeline_name,
         runs: 100,
-        versions: [],
+        versions: sampleVersions,
       }));
     case "runs": {
       const { search = "", pipeline, status, limit } = request.params;

@@ -1,13 +1,17 @@
 /** Invented but lifelike runs for the page, always the same. */
 import type {
+  CountedRuns,
   DurationStatistics,
   Outline,
   OutlineSpan,
+  PanelMethods,
   Run,
   SpanDetail,
+  SpanList,
   StatisticsReport,
   StepHistory,
   StepOccurrence,
+  Timeline,
 } from "../../../src/protocol/messages.ts";
 
 /** 2025-10-03 08:00 UTC, in seconds. */
@@ -496,7 +500,74 @@ function durationStatistics(
   };
 }
 
-export function sampleReport(pipelineName: string | undefined, isEmpty: boolean): StatisticsReport {
+export const sampleVersions = [
+  { pipeline_version: "2.1.0", runs: 60 },
+  { pipeline_version: null, runs: 40 },
+];
+
+/** Rows for a list; `limit` of them from `offset` on. */
+function page<T>(
+  count: number,
+  { offset, limit }: { offset: number; limit: number },
+  make: (at: number) => T,
+): T[] {
+  return Array.from({ length: Math.max(0, Math.min(limit, count - offset)) }, (_, index) =>
+    make(offset + index),
+  );
+}
+
+export function sampleSpanList(query: PanelMethods["spanList"]["params"]): SpanList {
+  const total = query.fingerprint === undefined ? 2935 : 31;
+  const failed = query.states?.includes("failed") || query.fingerprint !== undefined;
+  const items = page(total, query, (at) => ({
+    run_id: at % 2 === 0 ? "run_a6a3a4506513f0c2" : "run_0b1f9a7703cc41d1",
+    pipeline_name: at % 2 === 0 ? "support_triage" : "code_review",
+    key: 2,
+    span_id: `span_${at}`,
+    name: query.names?.[0] ?? ["classify_ticket", "draft_reply", "ocr"][at % 3]!,
+    state: failed || at % 9 === 0 ? ("failed" as const) : ("completed" as const),
+    start_time: NOW - at * 61,
+    duration: 0.2 + (at % 17) * 0.31,
+    ...((failed || at % 9 === 0) && {
+      error: { type: "tool_error", message: "Tool 'search' raised KeyError" },
+    }),
+  }));
+  return { items, total, reachable: total, snapshot: { at: NOW, stale: false } };
+}
+
+export function sampleCountedRuns(query: PanelMethods["countedRuns"]["params"]): CountedRuns {
+  const items = page(300, query, (at) => ({
+    run_id: at % 2 === 0 ? "run_a6a3a4506513f0c2" : "run_0b1f9a7703cc41d1",
+    pipeline_name: "support_triage",
+    pipeline_version: "2.1.0",
+    state: query.runStates?.[0] ?? ("completed" as const),
+    start_time: NOW - at * 600,
+    duration: 2 + (at % 11),
+    cost: 0.004,
+  }));
+  return { items, total: 300, snapshot: { at: NOW, stale: false } };
+}
+
+/** Two days of runs by the hour, on `edges` that do not depend on what was brushed. */
+function sampleTimeline(part: number): Timeline {
+  const edges = Array.from({ length: 49 }, (_, at) => NOW - 172_800 + at * 3600);
+  const counts = (of: (at: number) => number) => edges.slice(1).map((_, at) => Math.round(of(at) * part));
+  return {
+    width: 3600,
+    edges,
+    runs: {
+      completed: counts((at) => 4 + 3 * Math.sin(at / 4)),
+      failed: counts((at) => (at % 7 === 0 ? 3 : at > 30 ? 1 : 0)),
+      paused: counts((at) => (at % 13 === 0 ? 1 : 0)),
+      running: counts((at) => (at === 47 ? 1 : 0)),
+    },
+  };
+}
+
+export function sampleReport(query: PanelMethods["statistics"]["params"], empty: boolean): StatisticsReport {
+  const { pipelineName, minDuration, maxDuration, axis, groupBy } = query;
+  const isBrushed = axis !== undefined;
+  const isEmpty = empty || (!isBrushed && query.to === undefined && query.from === NOW - 86_400);
   const durations: Record<string, DurationStatistics> = isEmpty
     ? {}
     : {
@@ -517,6 +588,9 @@ export function sampleReport(pipelineName: string | undefined, isEmpty: boolean)
         ? 0
         : Math.round(260 * Math.exp(-(((index - 24) / 6) ** 2)) + 60 * Math.exp(-(((index - 11) / 3) ** 2))),
     );
+  const takes = (index: number) =>
+    edges[index]! >= (minDuration ?? 0) && edges[index]! <= (maxDuration ?? Number.POSITIVE_INFINITY);
+  if (isBrushed) for (const index of counts.keys()) if (!takes(index)) counts[index] = 0;
   const failed = counts.map((count, index) => Math.round(count * (index > 28 ? 0.4 : index > 20 ? 0.06 : 0)));
   const pipelines = [
     {
@@ -559,20 +633,53 @@ export function sampleReport(pipelineName: string | undefined, isEmpty: boolean)
       by_pipeline: {},
       avg_duration_by_name: {},
       durations,
+      ...(groupBy && {
+        groups: Object.values(durations)
+          .slice(0, 3)
+          .map((figures, at) => ({ ...figures, group: ["failed", "paused", null][at]! })),
+      }),
       snapshot: { at: NOW, stale: false },
     },
     runs: {
-      total: isEmpty ? 0 : 300,
+      total: isEmpty ? 0 : isBrushed ? 42 : 300,
       by_state: isEmpty ? {} : { completed: 233, failed: 59, paused: 7, running: 1 },
       cost: 1.32,
       tokens: 1_204_331,
       p50: 2.6,
       p95: 24.1,
     },
-    before: null,
-    timeline: { width: 0, edges: [], runs: {} },
-    series: {},
-    pipelines: isEmpty ? [] : pipelines.map((pipeline) => ({ ...pipeline, versions: [] })),
+    before:
+      query.from === undefined
+        ? null
+        : {
+            range: [query.from - 604_800, query.from],
+            runs: 260,
+            failed_runs: 60,
+            total_spans: 2500,
+            failed_spans: 80,
+            p50: 2.6,
+            p95: 20,
+            cost: 1.5,
+            tokens: 1_000_000,
+          },
+    timeline: isEmpty ? { width: 0, edges: [], runs: {} } : sampleTimeline(isBrushed ? 0.5 : 1),
+    series: Object.fromEntries(
+      Object.keys(durations).map((name, of) => [
+        name,
+        {
+          counts: Array.from({ length: 48 }, (_, at) => (at % 5 === 4 ? 0 : 3)),
+          p50: Array.from({ length: 48 }, (_, at) =>
+            at % 5 === 4 && of % 2 === 0 ? null : 1 + Math.sin(at / (3 + of)),
+          ),
+        },
+      ]),
+    ),
+    pipelines: isEmpty
+      ? []
+      : pipelines.map((pipeline, at) => ({
+          ...pipeline,
+          versions: at === 0 ? sampleVersions.map((version) => ({ ...pipeline, ...version })) : [],
+        })),
     errors: isEmpty
       ? []
       : [

@@ -14,6 +14,35 @@ const scenes = {
   big: { query: "sample=big", ready: ".error-box" },
   deep: { query: "sample=deep", ready: ".error-box" },
   statistics: { query: "tab=statistics", ready: ".durations" },
+  brushed: {
+    query: "tab=statistics",
+    ready: ".durations",
+    act: async (page) => {
+      const bars = page.locator('[role="listbox"][aria-label^="Runs over time"]');
+      const box = await bars.boundingBox();
+      await page.mouse.move(box.x + box.width * 0.5, box.y + 60);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.8, box.y + 60, { steps: 5 });
+      await page.mouse.up();
+      await page.locator(".brush-chip").waitFor();
+      await page.locator(".durations tbody th button").first().click();
+      await page.locator(".list-row").first().waitFor();
+    },
+  },
+  before: {
+    query: "tab=statistics",
+    ready: ".durations",
+    act: async (page) => {
+      await page.locator(".range-filter vscode-dropdown").click();
+      await page.locator(".range-filter vscode-option", { hasText: "Last 7 days" }).click();
+      await page.locator(".tile-change").first().waitFor();
+      await page.locator(".compare-filter vscode-dropdown").click();
+      await page.locator(".compare-filter vscode-option", { hasText: "The period before" }).click();
+      await page.locator(".compared").first().waitFor();
+      await page.locator(".statistics-body").evaluate((body) => body.scrollTo(0, 100_000));
+    },
+  },
+  loading: { query: "tab=statistics&delay=60000", ready: ".skeleton" },
   nothing: { query: "tab=statistics&empty", ready: ".empty" },
   slow: { query: "delay=60000", ready: "vscode-progress-ring" },
   failing: { query: "failing=outline", ready: ".banner" },
@@ -142,7 +171,16 @@ async function pressInTree(page, ...keys) {
 }
 
 const sizes = { wide: { width: 1300, height: 800 }, narrow: { width: 420, height: 800 } };
-const everywhere = ["triage", "statistics", "conversation", "mistake", "completion", "kept"];
+const everywhere = [
+  "triage",
+  "statistics",
+  "brushed",
+  "before",
+  "conversation",
+  "mistake",
+  "completion",
+  "kept",
+];
 const themeNames = ["dark", "light", "hc-dark", "hc-light"];
 
 const built = await build();

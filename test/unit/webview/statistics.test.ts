@@ -1,8 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DurationStatistics } from "../../../src/protocol/messages.ts";
+import type { DurationHistogram, DurationStatistics } from "../../../src/protocol/messages.ts";
+import {
+  barsWithin,
+  durationBars,
+  labelledBars,
+  partTotals,
+  timelineBars,
+} from "../../../webview/statistics/bars.ts";
+import { changeOf } from "../../../webview/statistics/change.ts";
+import { comparedGroups } from "../../../webview/statistics/comparison.ts";
 import { columns, durationRows, nextSort, sortRows } from "../../../webview/statistics/durations.ts";
-import { histogramBars, labelledBars } from "../../../webview/statistics/histogram.ts";
+import { below, chosen, everything, narrowed, ofGroup } from "../../../webview/statistics/selection.ts";
 import { isRangeName, resolveRange } from "../../../webview/statistics/time-range.ts";
 
 function statistics(facts: Partial<DurationStatistics>): DurationStatistics {
@@ -11,11 +20,14 @@ function statistics(facts: Partial<DurationStatistics>): DurationStatistics {
 }
 
 describe("the durations table", () => {
-  const rows = durationRows({
-    b: statistics({ count: 4, failed: 1, self_total: 3, cost: 0.5 }),
-    a: statistics({ count: 2, self_total: 3 }),
-    c: statistics({ count: 3, self_total: 9, cost: 0.1 }),
-  });
+  const rows = durationRows(
+    [
+      { group: "b", ...statistics({ count: 4, failed: 1, self_total: 3, cost: 0.5 }) },
+      { group: "a", ...statistics({ count: 2, self_total: 3 }) },
+      { group: "c", ...statistics({ count: 3, self_total: 9, cost: 0.1 }) },
+    ],
+    (group) => group ?? "",
+  );
   const order = (column: (typeof columns)[number], descending: boolean) =>
     sortRows(rows, { column, descending })
       .map(({ name }) => name)
@@ -49,29 +61,143 @@ describe("the durations table", () => {
   });
 });
 
-describe("the latency chart", () => {
-  it("has bars from the first to the last filled bucket, measured by the tallest", () => {
-    const bars = histogramBars({
-      edges: [1, 2, 4, 8, 16, 32],
-      counts: [0, 2, 0, 4, 0],
-      failed: [0, 1, 0, 0, 0],
-    });
-    expect(bars).toEqual([
-      { from: 2, to: 4, count: 2, failed: 1, fineHeight: 0.25, failedHeight: 0.25 },
-      { from: 4, to: 8, count: 0, failed: 0, fineHeight: 0, failedHeight: 0 },
-      { from: 8, to: 16, count: 4, failed: 0, fineHeight: 1, failedHeight: 0 },
+describe("the bars of a chart", () => {
+  const histogram = (counts: number[], failed: number[], first = 1): DurationHistogram => ({
+    edges: Array.from({ length: counts.length + 1 }, (_, at) => first * 2 ** at),
+    counts,
+    failed,
+  });
+
+  it("are measured by what there is without a brush, and filled with what it leaves", () => {
+    const whole = histogram([2, 0, 4], [1, 0, 0]);
+    const bars = durationBars(whole, histogram([4], [3], 4));
+    expect(bars.map(({ from, to, count, whole: all }) => [from, to, count, all])).toEqual([
+      [1, 2, 0, 2],
+      [2, 4, 0, 0],
+      [4, 8, 4, 4],
+    ]);
+    expect(bars[2]!.parts).toEqual([
+      { kind: "failed", count: 3 },
+      { kind: "fine", count: 1 },
+    ]);
+    expect(partTotals(durationBars(whole, whole))).toEqual([
+      { kind: "fine", count: 5 },
+      { kind: "failed", count: 1 },
     ]);
   });
 
-  it("is empty when nothing was counted", () => {
-    expect(histogramBars({ edges: [1, 2], counts: [0], failed: [0] })).toEqual([]);
-    expect(histogramBars({ edges: [], counts: [], failed: [] })).toEqual([]);
+  it("stack runs by state, failures at the bottom", () => {
+    const timeline = {
+      width: 60,
+      edges: [0, 60, 120],
+      runs: { completed: [3, 0], failed: [1, 2], paused: [0, 1] },
+    };
+    expect(timelineBars(timeline, timeline).map(({ parts }) => parts)).toEqual([
+      [
+        { kind: "failed", count: 1 },
+        { kind: "completed", count: 3 },
+      ],
+      [
+        { kind: "failed", count: 2 },
+        { kind: "paused", count: 1 },
+      ],
+    ]);
   });
 
-  it("labels the first bar and no more than fit", () => {
+  it("are none when nothing was counted", () => {
+    expect(durationBars(histogram([], []), histogram([], []))).toEqual([]);
+    expect(timelineBars({ width: 0, edges: [], runs: {} }, { width: 0, edges: [], runs: {} })).toEqual([]);
+  });
+
+  it("label the first bar and no more than fit", () => {
     expect(labelledBars(10, 4)).toEqual([0, 3, 6, 9]);
     expect(labelledBars(3, 0)).toEqual([0]);
     expect(labelledBars(0, 5)).toEqual([]);
+  });
+
+  it("find again which of them were brushed", () => {
+    const whole = histogram([1, 1, 1, 1], [0, 0, 0, 0]);
+    const bars = durationBars(whole, whole);
+    fc.assert(
+      fc.property(fc.nat(3), fc.nat(3), (a, b) => {
+        const [first, last] = [Math.min(a, b), Math.max(a, b)];
+        expect(barsWithin(bars, bars[first]!.from, below(bars[last]!.to))).toEqual([first, last]);
+      }),
+    );
+    expect(barsWithin(bars, undefined, undefined)).toBeUndefined();
+    expect(barsWithin(bars, undefined, below(bars[1]!.to))).toEqual([0, 1]);
+    expect(barsWithin(bars, 1000, undefined)).toBeUndefined();
+  });
+});
+
+describe("a selection", () => {
+  const choices = { ...everything, pipeline: "p", range: "day" };
+
+  it("holds the toolbar's choices, and none that was not made", () => {
+    expect(chosen(everything, 1000)).toEqual({});
+    expect(chosen(choices, 100_000)).toEqual({ pipelineName: "p", from: 13_600 });
+    expect(chosen({ ...choices, version: null }, 100_000)!.pipelineVersion).toBeNull();
+    const invalid = { ...everything, range: "custom", from: "2025-10-02T00:00", to: "2025-10-01T00:00" };
+    expect(chosen(invalid, 0)).toBeUndefined();
+  });
+
+  it("is narrowed by a brush and never widened", () => {
+    expect(narrowed({ from: 10, to: 20 }, { from: 5, to: 15, minDuration: 1 })).toEqual({
+      from: 10,
+      to: 15,
+      minDuration: 1,
+    });
+  });
+
+  it("asks for the spans of a group", () => {
+    expect(ofGroup({}, "name", "a")).toEqual({ names: ["a"] });
+    expect(ofGroup({}, "version", null)).toEqual({ pipelineVersion: null });
+    expect(ofGroup({}, "state", "failed")).toEqual({ states: ["failed"] });
+    expect(ofGroup({}, "error_type", "timeout")).toEqual({ errorTypes: ["timeout"] });
+    expect(ofGroup({}, "error_type", null)).toBeUndefined();
+  });
+
+  it("leaves the end of a bar to the next one", () => {
+    expect(below(1_759_478_400)).toBeLessThan(1_759_478_400);
+    expect(below(0.001)).toBeLessThan(0.001);
+    expect(below(0.001)).toBeGreaterThan(0.000_999_999);
+  });
+});
+
+describe("a change", () => {
+  it("is told in words and in the direction that matters", () => {
+    expect(changeOf(3, 2, "duration")).toEqual({ direction: "up", mood: "worse", text: "50.0 % slower" });
+    expect(changeOf(1, 2, "cost")).toEqual({ direction: "down", mood: "better", text: "50.0 % cheaper" });
+    expect(changeOf(0.3, 0.25, "share")).toEqual({ direction: "up", mood: "worse", text: "5.0 points more" });
+    expect(changeOf(110, 100, "count")).toEqual({ direction: "up", mood: undefined, text: "10.0 % more" });
+    expect(changeOf(50, 1, "duration")!.text).toBe("50× slower");
+    expect(changeOf(100.1, 100, "duration")!.direction).toBe("same");
+  });
+
+  it("is none without a figure to compare with", () => {
+    expect(changeOf(3, null, "duration")).toBeUndefined();
+    expect(changeOf(3, undefined, "count")).toBeUndefined();
+    expect(changeOf(3, 0, "count")!.text).toBe("none before");
+  });
+});
+
+describe("two reports side by side", () => {
+  it("have the groups of both, most frequent first", () => {
+    const groups = comparedGroups(
+      [{ group: "a", ...statistics({ count: 5, p50: 2, failed: 1 }) }],
+      [
+        { group: "a", ...statistics({ count: 5, p50: 1 }) },
+        { group: "b", ...statistics({ count: 20, p50: 3 }) },
+      ],
+    );
+    expect(groups.map(({ group }) => group)).toEqual(["b", "a"]);
+    expect(groups[1]!.figures.map(({ a, b }) => [a, b])).toEqual([
+      [2, 1],
+      [0, 0],
+      [0.2, 0],
+      [null, null],
+    ]);
+    expect(groups[0]!.figures[0]).toMatchObject({ a: null, b: 3 });
   });
 });
 

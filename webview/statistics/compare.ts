@@ -1,0 +1,131 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { formatCost, formatCount, formatDuration, formatPercent } from "../../src/format/numbers.ts";
+import { oneLine } from "../../src/format/text.ts";
+import type { Selection, StatisticsGroup, StatisticsReport } from "../../src/protocol/messages.ts";
+import { PageElement } from "../element.ts";
+import { Load } from "../load.ts";
+import { linkButton } from "../parts/actions.ts";
+import { banner, waiting } from "../parts/waiting.ts";
+import type { RpcClient } from "../rpc.ts";
+import { strings } from "../strings.ts";
+import { changeOf } from "./change.ts";
+import { type ComparedFigure, comparedFigures, comparedGroups } from "./comparison.ts";
+import { groupsOf } from "./durations.ts";
+import { changeMark } from "./figures.ts";
+import "../parts/select.ts";
+
+const FIRST_ROWS = 20;
+
+/** Something to compare the figures on screen with. */
+export interface Comparable {
+  /** Names it among the others. */
+  readonly id: string;
+  readonly label: string;
+  readonly selection: Selection;
+}
+
+/** The figures on screen (A) beside those of another time or version (B), with the change from B to A. */
+@customElement("lens-compare")
+export class Compare extends PageElement {
+  @property({ attribute: false }) rpc!: RpcClient;
+  @property({ attribute: false }) report!: StatisticsReport;
+  /** What A is, in words. */
+  @property({ attribute: false }) label = "";
+  @property({ attribute: false }) others: readonly Comparable[] = [];
+  /** The id of B; "" for none. */
+  @property({ attribute: false }) chosen = "";
+  @property({ attribute: false }) groupBy: StatisticsGroup = "name";
+  @property({ attribute: false }) nameOf: (group: string | null) => string = (group) => group ?? "";
+  @property({ attribute: false }) groupTitle = "";
+  @property({ attribute: false }) generation = 0;
+  @property({ attribute: false }) onChoose: (id: string) => void = () => {};
+  @state() private all = false;
+  readonly #other = new Load(this, () => this.rpc, "statistics");
+  #asked = "";
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const other = this.#chosen();
+    const question = other ? JSON.stringify([other.selection, this.groupBy]) : "";
+    const isSame = question === this.#asked;
+    if (isSame && !(changed as Map<string, unknown>).has("generation")) return;
+    this.#asked = question;
+    if (!other) this.#other.clear();
+    else if (isSame) this.#other.refresh();
+    else this.#other.ask({ ...other.selection, groupBy: this.groupBy });
+  }
+
+  protected override render(): TemplateResult {
+    const other = this.#chosen();
+    const answer = this.#other.value;
+    return html`
+      <div class="compare-choice">
+        <span>${strings.compareA(this.label)}</span>
+        <lens-select
+          class="compare-filter"
+          .label=${strings.compareB}
+          .value=${other?.id ?? ""}
+          .options=${[{ value: "", label: strings.compareNone }, ...this.others.map(({ id, label }) => ({ value: id, label }))]}
+          .onChoose=${this.onChoose}
+        ></lens-select>
+        ${this.#other.loading && answer ? html`<span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>` : nothing}
+      </div>
+      ${banner(this.#other.error, () => this.#other.refresh())} ${waiting(this.#other, strings.readingStatistics)}
+      ${other && answer ? this.#tables(answer, other.label) : nothing}
+    `;
+  }
+
+  #chosen(): Comparable | undefined {
+    return this.others.find(({ id }) => id === this.chosen);
+  }
+
+  #tables(other: StatisticsReport, label: string): TemplateResult {
+    const groups = comparedGroups(groupsOf(this.report), groupsOf(other));
+    const shown = this.all ? groups : groups.slice(0, FIRST_ROWS);
+    return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${strings.compare}>
+      <table class="compared">
+        <thead>
+          <tr>
+            <th scope="col">${strings.figure}</th>
+            <th scope="col" class="figure">A: ${this.label}</th>
+            <th scope="col" class="figure">B: ${label}</th>
+            <th scope="col">${strings.change}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${comparedFigures(this.report, other).map((row) => html`<tr><th scope="row">${row.label}</th>${sides(row)}</tr>`)}
+        </tbody>
+      </table>
+      <table class="compared">
+        <thead>
+          <tr>
+            <th scope="col">${this.groupTitle}</th>
+            ${(groups[0]?.figures ?? []).map(({ label: title }) => html`<th scope="col" class="figure">${title} A</th><th scope="col" class="figure">${title} B</th><th scope="col">${strings.change}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map(({ group, figures }) => html`<tr><th scope="row">${oneLine(this.nameOf(group), 60) || strings.noName}</th>${figures.map(sides)}</tr>`)}
+        </tbody>
+      </table>
+    </div>
+    ${
+      shown.length < groups.length
+        ? linkButton(strings.allRows(groups.length), () => {
+            this.all = true;
+          })
+        : nothing
+    }`;
+  }
+}
+
+function sides(row: ComparedFigure): TemplateResult {
+  return html`<td class="figure">${figureText(row, row.a)}</td>
+    <td class="figure">${figureText(row, row.b)}</td>
+    <td class="change-cell">${changeMark(changeOf(row.a, row.b, row.kind))}</td>`;
+}
+
+function figureText({ kind }: ComparedFigure, value: number | null): string {
+  if (kind === "duration") return formatDuration(value);
+  if (kind === "share") return formatPercent(value);
+  return kind === "cost" ? formatCost(value) : formatCount(value);
+}
