@@ -5,7 +5,7 @@ import type { ScalarFunction, SqlParams, SqlValue } from "./reader.ts";
 const keptStatements = 200;
 /** Everything that SQLite wants to put aside stays in memory, and 32 MiB of pages are kept between statements. */
 export const setUpConnection =
-  "PRAGMA temp_store = memory; PRAGMA main.journal_mode = memory; PRAGMA main.cache_size = -32768";
+  "PRAGMA temp_store = memory; PRAGMA main.journal_mode = memory; PRAGMA main.cache_size = -32768; PRAGMA trusted_schema = off";
 const defaultRowLimit = 100_000;
 
 /** A handle of SQLite with its prepared statements. Every method may throw what SQLite throws. */

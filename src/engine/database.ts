@@ -27,6 +27,14 @@ const copyLimit = 64 << 20;
 const memoryLimit = 2 ** 31 - 1;
 const attemptsBeforeCopy = 3;
 
+/**
+ * Bytes that SQLite may use beside a database of so many: a small one has no right to much, a large one may need it for
+ * sorting. SQLite only ever lowers this limit.
+ */
+function heapLimit(size: number): number {
+  return Math.min(1 << 30, Math.max(384 << 20, 2 * size));
+}
+
 const selfTests = new Map<LazyFileFactory, boolean>();
 
 /**
@@ -239,6 +247,7 @@ class LiveDatabase implements EngineDatabase {
     connection.settled = false;
     const { handle } = connection;
     handle.run(setUpConnection);
+    handle.run(`PRAGMA hard_heap_limit = ${heapLimit(this.source.size)}`);
     for (const sql of this.setUps.slice(connection.setUps)) handle.run(sql);
     connection.setUps = this.setUps.length;
   }

@@ -19,6 +19,24 @@ export function fromSqlite(path: string, thrown: unknown): TraceError {
   if (/malformed/.test(text)) {
     return new TraceError("corrupt", `${path} is damaged (${text}). Restore it from a backup.`, options);
   }
+  if (/out of memory|string or blob too big/.test(text)) {
+    return new TraceError(
+      "unreadable",
+      `${path} holds a value or a question that needs more memory than there is (${text}). Narrow the question.`,
+      options,
+    );
+  }
+  if (
+    /^no such (column|table|collation|function|module)|^ambiguous column|^unsafe use of|^unable to use/.test(
+      text,
+    )
+  ) {
+    return new TraceError(
+      "unsupported_layout",
+      `${path} has other tables than flujo makes (${text}). Choose the project's trace database.`,
+      options,
+    );
+  }
   if (/disk I\/O error/.test(text)) {
     return new TraceError("unreadable", `${path} could not be read. Check the disk it is on.`, options);
   }

@@ -65,7 +65,8 @@ function readTables(reader: Reader): Tables {
   const tables = new Map<string, Columns>();
   const known = "'runs', 'spans', 'steps', 'traces', 'workflow_state', 'evaluations'";
   const found = reader.all<{ name: string }>(
-    `SELECT lower(name) AS name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND lower(name) IN (${known})`,
+    // No views and no virtual tables: flujo makes none, and what another one computes may have no end.
+    `SELECT lower(name) AS name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 AND lower(name) IN (${known})`,
   );
   for (const { name } of found) {
     const columns = reader.all<{ name: string }>(

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { WorkerClient, type WorkerOptions } from "../../../src/engine/client.ts";
 import { freshFolder } from "../support/fixtures.ts";
 import { failureOf, numbersBytes, numbersDatabase, stockWasm } from "./support.ts";
@@ -168,6 +168,22 @@ describe("a worker that dies", () => {
     expect(failure).toMatchObject({ kind: "internal", message: expect.stringContaining("out of memory") });
     expect(await client.call("count", undefined)).toBe(50_000);
   });
+
+  it("again and again leaves no thread and no descriptor behind", async () => {
+    const count = (what: string) =>
+      existsSync(`/proc/self/${what}`) ? readdirSync(`/proc/self/${what}`).length : 0;
+    const client = start();
+    await client.call("count", undefined);
+    const [threads, descriptors] = [count("task"), count("fd")];
+    for (let death = 0; death < 60; death++) {
+      const how = death % 2 === 0 ? "exit" : "trap";
+      expect((await failureOf(() => client.call("die", { how }))).kind).toBe("internal");
+      expect(await client.call("count", undefined)).toBe(50_000);
+    }
+    // The last worker's own, and what the system has not taken back yet.
+    await vi.waitFor(() => expect(count("task")).toBeLessThanOrEqual(threads + 2), 10_000);
+    expect(count("fd")).toBeLessThanOrEqual(descriptors + 6);
+  }, 120_000);
 
   it("at its start rejects the calls instead of starting for ever", async () => {
     const reasons = { exit: "could not be started (exit code 3)", throw: "broken at the start" };
