@@ -180,7 +180,7 @@ export class App extends PageElement {
           ></lens-statistics>
         </vscode-panel-view>
         <vscode-panel-view id="view-query">
-          <lens-query .rpc=${this.#rpc} .keeper=${this.#keeper} .generation=${this.generation}></lens-query>
+          <lens-query .rpc=${this.#rpc} .keeper=${this.#keeper} .active=${view.tab === "query"} .generation=${this.generation}></lens-query>
         </vscode-panel-view>
       </vscode-panels>
       <div class="announcement ${this.announcement === "" ? "" : "shown"}" role="status">${this.announcement}</div>

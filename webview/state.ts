@@ -57,12 +57,17 @@ const keptSchema = v.object({
     }),
     { pipeline: "", range: "all", from: "", to: "", groupBy: "name", brush: {} },
   ),
-  query: v.fallback(v.object({ name: text, key: text, value: text, limit: v.fallback(v.string(), "1000") }), {
-    name: "failed-spans",
-    key: "",
-    value: "",
-    limit: "1000",
-  }),
+  query: v.fallback(
+    v.object({
+      name: text,
+      key: text,
+      value: text,
+      limit: v.fallback(v.string(), "1000"),
+      /** Rows were on screen: a page that starts again asks for them again. */
+      ran: v.fallback(v.boolean(), false),
+    }),
+    { name: "failed-spans", key: "", value: "", limit: "1000", ran: false },
+  ),
   /** Height of the list of spans behind a figure, in pixels. */
   spanListHeight: v.fallback(size, 260),
   /** Pixels by column of the durations table. */

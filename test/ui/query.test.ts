@@ -150,6 +150,15 @@ describe("the Query tab", () => {
     );
   });
 
+  it("comes back with its rows when the window is loaded again", async () => {
+    await code.reload();
+    await grid("spans-by-attribute").waitFor();
+    await code
+      .panel()
+      .getByText(/^\d+ rows in /)
+      .waitFor();
+  });
+
   for (const theme of ["light", "highContrast", "highContrastLight"] as const satisfies readonly Theme[]) {
     it(`can be read in every theme: ${theme}`, async () => {
       await code.setTheme(theme);

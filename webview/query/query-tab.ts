@@ -31,6 +31,8 @@ interface Asked {
 export class QueryTab extends PageElement {
   @property({ attribute: false }) rpc!: RpcClient;
   @property({ attribute: false }) keeper!: Keeper;
+  /** Whether the tab is in front. */
+  @property({ attribute: false }) active = false;
   /** Counts up when the database has changed. */
   @property({ attribute: false }) generation = 0;
   @state() private input: QueryInput = { name: "failed-spans", key: "", value: "", limit: "1000" };
@@ -56,6 +58,7 @@ export class QueryTab extends PageElement {
       generation: this.generation,
     };
     this.#answer.ask({ name, params });
+    this.#keep(true);
   }
 
   /** Puts the cursor into the grid, or before there is one, on the query. */
@@ -77,7 +80,8 @@ export class QueryTab extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.input = this.keeper.value.query;
+    const { name, key, value, limit } = this.keeper.value.query;
+    this.input = { name, key, value, limit };
     this.addEventListener("keydown", this.#key);
   }
 
@@ -87,6 +91,7 @@ export class QueryTab extends PageElement {
   }
 
   protected override willUpdate(_changed: PropertyValues): void {
+    if (this.active && this.keeper.value.query.ran && !this.#asked) this.run();
     const { value } = this.#answer;
     if (value === this.#shown) return;
     this.#shown = value;
@@ -192,7 +197,11 @@ export class QueryTab extends PageElement {
   #change(change: Partial<QueryInput>): void {
     this.input = { ...this.input, ...change };
     this.invalid = undefined;
-    this.keeper.set({ query: this.input });
+    this.#keep(this.keeper.value.query.ran);
+  }
+
+  #keep(ran: boolean): void {
+    this.keeper.set({ query: { ...this.input, ran } });
   }
 
   #key = (event: KeyboardEvent): void => {

@@ -151,6 +151,16 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("the history of a ste
     }
   });
 
+  test("looks back from a run that is still running, whose spans are not written yet", async () => {
+    const running = runs.find((run) => run.state === "running")!;
+    const { spans } = await store.getOutline(running.run_id);
+    const step = spans.find((span) => span.parent >= 0)!;
+    const history = await store.getStepHistory(running.run_id, step.key);
+    const all = named(step.name, running.pipeline_name);
+    expect(history.count).toBe(all.filter((span) => span.end_time !== null).length);
+    expect(history.others_total).toBe(all.length);
+  });
+
   test("rejects a span that is not there", async () => {
     await expect(store.getStepHistory(runs[0]!.run_id, 999_999)).rejects.toMatchObject({ kind: "not_found" });
   });
