@@ -36,7 +36,11 @@ const page = { ...common, platform: "browser", target: "es2022", format: "iife",
 
 export const bundles = [
   { ...node, entryPoints: { extension: "src/extension.ts" }, outdir: "dist" },
-  { ...node, entryPoints: { worker: "src/store/worker.ts", store: "src/store/store.ts" }, outdir: "dist" },
+  {
+    ...node,
+    entryPoints: { worker: "src/store/worker.ts", writer: "src/write/worker.ts", store: "src/library.ts" },
+    outdir: "dist",
+  },
   { ...node, entryPoints: { cli: "src/cli/cli.ts" }, outdir: "dist", banner: { js: "#!/usr/bin/env node" } },
   {
     ...page,
@@ -59,7 +63,7 @@ copyFileSync(require.resolve("sql.js/dist/sql-wasm.wasm"), path.join(dist, "sql-
 /** Declarations for those who import the store from plain Node. */
 function emitTypes() {
   const tsc = path.join(path.dirname(require.resolve("typescript/package.json")), "bin", "tsc");
-  execFileSync(process.execPath, [tsc, "-p", "src/store"], { cwd: root, stdio: "inherit" });
+  execFileSync(process.execPath, [tsc, "-p", "src/tsconfig.library.json"], { cwd: root, stdio: "inherit" });
 }
 
 if (watch) {

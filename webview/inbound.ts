@@ -21,6 +21,7 @@ const errorKinds = [
   "unknown_run",
   "ambiguous_run",
   "closed",
+  "read_only",
   "exists",
   "unwritable",
   "timed_out",

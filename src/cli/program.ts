@@ -6,7 +6,9 @@ import { addCompareCommand } from "./commands/compare.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addFromFileCommand } from "./commands/from-file.ts";
 import { addGetCommand } from "./commands/get.ts";
+import { addImportCommand } from "./commands/import.ts";
 import { addListCommand } from "./commands/list.ts";
+import { addMigrateCommand } from "./commands/migrate.ts";
 import { addQueryCommand } from "./commands/query.ts";
 import { addShowCommand } from "./commands/show.ts";
 import { addSpansCommand } from "./commands/spans.ts";
@@ -125,6 +127,8 @@ function buildProgram(
     addSqlCommand,
     addFromFileCommand,
     addExportCommand,
+    addImportCommand,
+    addMigrateCommand,
     addCompareCommand,
     addStepsCommand,
   ];

@@ -81,7 +81,8 @@ export class Session {
     await this.messages.lines([oneLine(sentence, 1000)]);
   }
 
-  private async databasePath(): Promise<string> {
+  /** Absolute path of the database that the command is about. */
+  async databasePath(): Promise<string> {
     const { db } = this.options;
     const source =
       db === undefined

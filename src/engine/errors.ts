@@ -13,6 +13,7 @@ export type ErrorKind =
   | "unknown_run"
   | "ambiguous_run"
   | "closed"
+  | "read_only"
   | "exists"
   | "unwritable"
   | "timed_out"

@@ -18,7 +18,7 @@ export interface LazyContents extends FileContents {
  * Any other exception would unwind its frames and leave its page cache broken. The names of an error's fields are
  * shortened in the release build of sql.js, so every field but the name answers with the error number (bad descriptor).
  */
-const failedCall = new Proxy({}, { get: (_target, key) => (key === "name" ? "ErrnoError" : 8) });
+export const failedCall = new Proxy({}, { get: (_target, key) => (key === "name" ? "ErrnoError" : 8) });
 
 /**
  * Looks enough like a Uint8Array for sql.js to keep it as the content of a file, but reads on demand and refuses writes.

@@ -12,9 +12,9 @@ export interface ServeContext<Data> {
   progress(fraction: number): void;
 }
 
-/** The methods of a worker. They run one at a time and answer when they return. */
+/** The methods of a worker. They run one at a time, because a client asks one thing at a time. */
 export type Handlers<M extends Methods<M>> = {
-  readonly [K in keyof M]: (params: M[K]["params"]) => M[K]["result"];
+  readonly [K in keyof M]: (params: M[K]["params"]) => M[K]["result"] | Promise<M[K]["result"]>;
 };
 
 /** Progress is reported at most every so many milliseconds. */
@@ -45,14 +45,14 @@ export function serve<M extends Methods<M>, Data>(
     },
   });
 
-  const answer = (id: number, method: string, params: unknown) => {
+  const answer = async (id: number, method: string, params: unknown) => {
     running = id;
     lastProgress = 0;
     try {
       if (handlers === undefined || !Object.hasOwn(handlers, method)) {
         throw new TraceError("internal", `The worker has no method ${method}.`);
       }
-      const value: unknown = handlers[method as keyof M](params);
+      const value: unknown = await handlers[method as keyof M](params);
       post({ type: "result", id, value });
     } catch (thrown) {
       // A trap in the WASM code leaves its memory in any state. Dying is the answer: the client starts another worker.
@@ -76,7 +76,7 @@ export function serve<M extends Methods<M>, Data>(
         post({ type: "ready" });
         return;
       case "call":
-        answer(message.id, message.method, message.params);
+        await answer(message.id, message.method, message.params);
         return;
     }
   });

@@ -130,5 +130,12 @@ class WorkerStore implements TraceStore {
     }
   };
 
+  saveTrace: TraceStore["saveTrace"] = async () => {
+    throw new TraceError(
+      "read_only",
+      `${this.path} is open for reading only. Make a new database with createTraceStore(out, { from }).`,
+    );
+  };
+
   close: TraceStore["close"] = () => this.client.close();
 }

@@ -156,6 +156,12 @@ export interface TraceStore {
     options?: CallOptions,
   ): Promise<SqlAnswer>;
 
+  /**
+   * Rejects with `read_only`, always: a database that is opened here is never written. `createTraceStore` makes a new one,
+   * which may begin with what this one holds.
+   */
+  saveTrace(runId: string, trace: unknown): Promise<never>;
+
   /** Ends the worker and closes every descriptor. Calls under way reject with `closed`. */
   close(): Promise<void>;
 }

@@ -14,7 +14,7 @@ const allowed = [
   /^docs\/filters\.md$/,
   /^media\/(icon\.png|activity-bar\.svg)$/,
   /^media\/tab\/\w+\.svg$/,
-  /^dist\/(extension|worker|store|cli)\.js$/,
+  /^dist\/(extension|worker|writer|store|cli)\.js$/,
   /^dist\/sql-wasm\.wasm$/,
   /^dist\/webview\/main\.(js|css)$/,
   /^dist\/webview\/codicon-\w+\.ttf$/,

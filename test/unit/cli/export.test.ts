@@ -118,7 +118,7 @@ describe("export", () => {
     const file = path.join(freshFolder(), "no", "such", "x.json");
     const { code, stderr } = await cli(["export", run, "--out", file, "--db", db]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/could not be written \(ENOENT\)\. Choose another place\.\n$/);
+    expect(stderr).toMatch(/^There is no folder .*such\. Make it first, or choose another place\.\n$/);
     expect(existsSync(path.dirname(file))).toBe(false);
     expect((await cli(["export", run, "--span", "nope", "--db", db])).stderr).toBe(
       "This run has no span with that id.\n",

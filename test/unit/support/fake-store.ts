@@ -42,6 +42,7 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     listPipelines: missing("listPipelines"),
     query: missing("query"),
     sql: missing("sql"),
+    saveTrace: missing("saveTrace"),
     close: async () => {},
     ...methods,
   };
