@@ -26,7 +26,7 @@ serve<WriterMethods, WriterWorkerData>(parentPort, async ({ data, cancelled, pro
     copyFrom: async ({ path }) => {
       const database = await openDatabase(path, { cancelled, progress, patience: 60_000 });
       try {
-        copyDatabase(new StoreSession(database), target);
+        copyDatabase(new StoreSession(database, path), target);
       } finally {
         database.close();
       }
