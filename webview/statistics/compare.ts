@@ -9,10 +9,18 @@ import { linkButton } from "../parts/actions.ts";
 import { banner, waiting } from "../parts/waiting.ts";
 import type { RpcClient } from "../rpc.ts";
 import { strings } from "../strings.ts";
+import type { ShowBehind } from "./behind.ts";
 import { changeOf } from "./change.ts";
-import { type ComparedFigure, comparedFigures, comparedGroups } from "./comparison.ts";
+import {
+  behindFigure,
+  type ComparedFigure,
+  type ComparedGroup,
+  comparedFigures,
+  comparedGroups,
+} from "./comparison.ts";
 import { groupsOf } from "./durations.ts";
-import { changeMark } from "./figures.ts";
+import { changeMark, figure, walkFigures } from "./figures.ts";
+import { ofGroup } from "./selection.ts";
 import "../parts/select.ts";
 
 const FIRST_ROWS = 20;
@@ -30,6 +38,8 @@ export interface Comparable {
 export class Compare extends PageElement {
   @property({ attribute: false }) rpc!: RpcClient;
   @property({ attribute: false }) report!: StatisticsReport;
+  @property({ attribute: false }) selection: Selection = {};
+  @property({ attribute: false }) onOpen: ShowBehind = () => {};
   /** What A is, in words. */
   @property({ attribute: false }) label = "";
   @property({ attribute: false }) others: readonly Comparable[] = [];
@@ -71,7 +81,7 @@ export class Compare extends PageElement {
         ${this.#other.loading && answer ? html`<span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>` : nothing}
       </div>
       ${banner(this.#other.error, () => this.#other.refresh())} ${waiting(this.#other, strings.readingStatistics)}
-      ${other && answer ? this.#tables(answer, other.label) : nothing}
+      ${other && answer ? this.#tables(answer, other) : nothing}
     `;
   }
 
@@ -79,8 +89,8 @@ export class Compare extends PageElement {
     return this.others.find(({ id }) => id === this.chosen);
   }
 
-  #tables(other: StatisticsReport, label: string): TemplateResult {
-    const groups = comparedGroups(groupsOf(this.report), groupsOf(other));
+  #tables(answer: StatisticsReport, other: Comparable): TemplateResult {
+    const groups = comparedGroups(groupsOf(this.report), groupsOf(answer));
     const shown = this.all ? groups : groups.slice(0, FIRST_ROWS);
     return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${strings.compare}>
       <table class="compared">
@@ -88,12 +98,12 @@ export class Compare extends PageElement {
           <tr>
             <th scope="col">${strings.figure}</th>
             <th scope="col" class="figure">A: ${this.label}</th>
-            <th scope="col" class="figure">B: ${label}</th>
+            <th scope="col" class="figure">B: ${other.label}</th>
             <th scope="col">${strings.change}</th>
           </tr>
         </thead>
-        <tbody>
-          ${comparedFigures(this.report, other).map((row) => html`<tr><th scope="row">${row.label}</th>${sides(row)}</tr>`)}
+        <tbody @keydown=${walkFigures}>
+          ${comparedFigures(this.report, answer).map((row) => html`<tr><th scope="row">${row.label}</th>${this.#sides(row, row.label, this.selection, other.selection)}</tr>`)}
         </tbody>
       </table>
       <table class="compared">
@@ -103,8 +113,8 @@ export class Compare extends PageElement {
             ${(groups[0]?.figures ?? []).map(({ label: title }) => html`<th scope="col" class="figure">${title} A</th><th scope="col" class="figure">${title} B</th><th scope="col">${strings.change}</th>`)}
           </tr>
         </thead>
-        <tbody>
-          ${shown.map(({ group, figures }) => html`<tr><th scope="row">${oneLine(this.nameOf(group), 60) || strings.noName}</th>${figures.map(sides)}</tr>`)}
+        <tbody @keydown=${walkFigures}>
+          ${shown.map((group) => this.#group(group, other.selection))}
         </tbody>
       </table>
     </div>
@@ -116,12 +126,25 @@ export class Compare extends PageElement {
         : nothing
     }`;
   }
-}
 
-function sides(row: ComparedFigure): TemplateResult {
-  return html`<td class="figure">${figureText(row, row.a)}</td>
-    <td class="figure">${figureText(row, row.b)}</td>
-    <td class="change-cell">${changeMark(changeOf(row.a, row.b, row.kind))}</td>`;
+  #group({ group, figures }: ComparedGroup, other: Selection): TemplateResult {
+    const name = oneLine(this.nameOf(group), 60) || strings.noName;
+    const [a, b] = [this.selection, other].map((side) => ofGroup(side, this.groupBy, group));
+    return html`<tr><th scope="row">${name}</th>${figures.map((row) => this.#sides(row, `${name} ${row.label}`, a, b))}</tr>`;
+  }
+
+  /** The cells of A, B and the change. */
+  #sides(row: ComparedFigure, title: string, a?: Selection, b?: Selection): TemplateResult {
+    const side = (name: string, value: number | null, selection: Selection | undefined) => {
+      const open =
+        selection === undefined || value === null
+          ? undefined
+          : () => this.onOpen(behindFigure(row.made, `${name}: ${title}`, selection, value));
+      return html`<td class="figure">${figure(figureText(row, value), open)}</td>`;
+    };
+    return html`${side("A", row.a, a)} ${side("B", row.b, b)}
+      <td class="change-cell">${changeMark(changeOf(row.a, row.b, row.kind))}</td>`;
+  }
 }
 
 function figureText({ kind }: ComparedFigure, value: number | null): string {

@@ -74,6 +74,8 @@ export class StatisticsTab extends PageElement {
   #askedGeneration = -1;
   /** The selection that the figures on screen were asked with, and the one without a brush. */
   #selection: Selection = {};
+  /** Seconds since the epoch. */
+  #askedAt = 0;
   #unbrushed: Selection = {};
   /** Which range the figures on screen cover. */
   #statedRange = "";
@@ -197,6 +199,8 @@ export class StatisticsTab extends PageElement {
         <lens-compare
           .rpc=${this.rpc}
           .report=${report}
+          .selection=${this.#selection}
+          .onOpen=${this.#show}
           .label=${this.#label()}
           .others=${this.#comparables(report)}
           .chosen=${this.compared}
@@ -369,9 +373,18 @@ export class StatisticsTab extends PageElement {
     const whole = hasBrush(this.query.brush)
       ? [{ id: "whole", label: strings.withoutBrush, selection: this.#unbrushed }]
       : [];
+    // As of the last question: a moving end would be another question at every drawing.
+    const times = rangeNames
+      .filter((name) => name !== "custom" && name !== rangeOf(this.query))
+      .map((name) => {
+        const { from: _, to: __, ...rest } = selection;
+        const other = chosen({ ...everything, range: name }, this.#askedAt) ?? {};
+        return { id: name, label: strings.ranges[name], selection: { ...rest, ...other } };
+      });
     return [
       ...(before ? [{ id: "before", label: strings.periodBeforeName, selection: before }] : []),
       ...whole,
+      ...times,
       ...versions,
     ];
   }
@@ -433,6 +446,7 @@ export class StatisticsTab extends PageElement {
     const now = Date.now() / 1000;
     const selection = onlyBrush ? this.#unbrushed : chosen(this.query, now);
     if (!selection) return;
+    if (!onlyBrush) this.#askedAt = now;
     const groupBy = this.#groupBy();
     const common = {
       ...(groupBy !== "name" && { groupBy }),

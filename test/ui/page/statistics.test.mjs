@@ -234,6 +234,19 @@ describe("the Statistics tab of the page", function () {
       const { params: last } = window.fakeHost.sent.filter(({ method }) => method === "statistics").at(-1);
       return last.from === 1_759_478_400 - 2 * 604_800 && last.to > last.from;
     });
+    const runs = page
+      .locator(".compared")
+      .first()
+      .getByRole("row", { name: /^Failed runs/ });
+    await runs.getByRole("button").nth(1).click();
+    await page.getByRole("listbox", { name: "B: Failed runs" }).getByRole("option").first().waitFor();
+    const { runStates, from } = await asked(page, "countedRuns");
+    assert.deepEqual([runStates, from], [["failed"], 1_759_478_400 - 2 * 604_800]);
+    await choose(page, ".compare-filter", "Last 24 hours");
+    await page.waitForFunction(() => {
+      const { params: last } = window.fakeHost.sent.filter(({ method }) => method === "statistics").at(-1);
+      return last.from === 1_759_478_400 - 86_400 && last.to === undefined;
+    });
   });
 
   it("groups by what is chosen, keeps the choice, and a version belongs to a pipeline", async () => {
