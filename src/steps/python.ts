@@ -52,7 +52,7 @@ const FROM_FUNCTION: ReadonlySet<string> = new Set(["from_callable", "from_mappe
 const DECORATORS: ReadonlySet<string> = new Set(["step", "adapter_step"]);
 const FLUJO = /^flujo(?:\.|$)/;
 /** Steps of the parser or nodes of the tree between two chances to pause. */
-const PORTION = 200;
+const PORTION = 50;
 /** How often a name may stand for another name. */
 const MAX_ALIASES = 8;
 

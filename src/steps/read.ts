@@ -31,7 +31,7 @@ export function readDefinitions(language: SourceLanguage, text: string): Definit
 }
 
 /** Milliseconds of work between two pauses: far below what a person notices. */
-const SLICE = 8;
+const SLICE = 5;
 
 /** Runs to the end in short slices, and waits for `pause` between them. Undefined once `stopped` says so. */
 export async function readInSlices(

@@ -2,6 +2,7 @@
 //
 //   npm run bench                  100,000 and 1,000,000 spans in two layouts, about 10 minutes
 //   npm run bench -- --quick       100,000 spans only, fewer turns
+//   npm run bench -- --steps       finding steps in 2,000 Python files, and nothing else
 //   npm run bench -- --activation  VS Code's activation and its extension host's delays as well
 //
 // The table goes to stdout, all figures to out/bench.json. Needs `npm run build`.
@@ -50,8 +51,17 @@ const growthLimit = 2;
 
 main(async () => {
   const { values } = parseArgs({
-    options: { quick: { type: "boolean" }, turns: { type: "string" }, activation: { type: "boolean" } },
+    options: {
+      quick: { type: "boolean" },
+      turns: { type: "string" },
+      activation: { type: "boolean" },
+      steps: { type: "boolean" },
+    },
   });
+  if (values.steps) {
+    console.log((await (await import("./steps.mjs")).measureSteps()).text);
+    return;
+  }
   if (!existsSync(path.join(root, "dist", "store.js"))) {
     throw new ToolError("There is no dist/store.js to measure: run `npm run build` first.");
   }
