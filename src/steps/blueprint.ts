@@ -1,4 +1,17 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  type Pair,
+  Parser,
+  type YAMLMap,
+} from "yaml";
 import type { DefinitionKind, Found } from "./definition.ts";
 
 const KINDS: Readonly<Record<string, DefinitionKind>> = {
@@ -33,6 +46,8 @@ const FOREIGN_STEP = [
   ),
 ];
 
+/** Lexemes between two chances to pause. */
+const PORTION = 100;
 /** Larger ones are not written by hand, and would hold the thread for too long. */
 const MAX_LENGTH = 200_000;
 
@@ -42,9 +57,10 @@ export function mayBeBlueprint(text: string): boolean {
 }
 
 /** Finds the steps of a flujo blueprint. Empty for every other YAML file, and for what cannot be read. */
-export function blueprintDefinitions(text: string): Found[] {
+export function* blueprintDefinitions(text: string): Generator<void, Found[]> {
   if (!mayBeBlueprint(text)) return [];
-  const document = parseDocument(text, { uniqueKeys: false, strict: false, logLevel: "silent" });
+  const document = yield* parse(text);
+  if (!document) return [];
   const root = document.contents;
   if (!isMap(root) || !isBlueprint(root)) return [];
   const found: Found[] = [];
@@ -62,6 +78,23 @@ export function blueprintDefinitions(text: string): Found[] {
     else if (isMap(node)) readStep(node, found, waiting);
   }
   return found;
+}
+
+/** As the library's own `parseDocument`, with pauses; only the last part, about a fifth of the work, has none. */
+function* parse(text: string): Generator<void, Document.Parsed | undefined> {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    count += 1;
+    if (count % PORTION === 0) yield;
+  }
+  tokens.push(...parser.end());
+  yield;
+  const composer = new Composer({ uniqueKeys: false, strict: false, logLevel: "silent" });
+  for (const document of composer.compose(tokens, true, text.length)) return document;
+  return undefined;
 }
 
 function readStep(step: YAMLMap, found: Found[], waiting: unknown[]): void {

@@ -13,7 +13,7 @@ export function languageOf(file: string): SourceLanguage | undefined {
 /** The steps and pipelines that a text defines, in order. Never throws: what cannot be read defines nothing. */
 export function* definitionsIn(language: SourceLanguage, text: string): Generator<void, Definition[]> {
   try {
-    const found = language === "python" ? yield* pythonDefinitions(text) : blueprintDefinitions(text);
+    const found = language === "python" ? yield* pythonDefinitions(text) : yield* blueprintDefinitions(text);
     return placed(text, found);
   } catch {
     // Nesting that no parser's stack holds.

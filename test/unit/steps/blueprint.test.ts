@@ -132,7 +132,7 @@ describe("steps of a blueprint", () => {
   });
 
   test("no beginning of a file makes it throw", () => {
-    for (let end = 0; end <= nested.length; end += 1) {
+    for (let end = 0; end <= nested.length; end += 3) {
       expect(Array.isArray(found(nested.slice(0, end)))).toBe(true);
     }
   });

@@ -179,7 +179,7 @@ lambda *q: (w := Step(name='\\u00e4\\N{DASH}'))
 `;
 
   test("no beginning of a file makes it throw", () => {
-    for (let end = 0; end <= everything.length; end += 1) {
+    for (let end = 0; end <= everything.length; end += 2) {
       expect(Array.isArray(found(everything.slice(0, end)))).toBe(true);
     }
   });
