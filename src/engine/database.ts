@@ -103,6 +103,7 @@ class LiveDatabase implements EngineDatabase {
       get: (sql, params) => this.handle.get(sql, params),
       columns: (sql) => this.handle.columns(sql),
       each: (sql, params, visit) => this.handle.each(sql, params, visit),
+      pages: this.lazy ? this.source : undefined,
       checkCancelled,
       progress: (fraction) => options.progress?.(fraction),
     };

@@ -175,6 +175,30 @@ export class LiveSnapshot {
     return this.log.read(target, target.length, this.wal.positionOf(frame) + offset);
   }
 
+  /**
+   * Reads whole pages that follow each other, from `first` on, until `target` is full. Stretches that no log or journal
+   * has newer versions of are read at once. Returns false when a page is missing.
+   */
+  readPages(target: Uint8Array, first: number): boolean {
+    const { pageSize } = this;
+    const count = target.length / pageSize;
+    const apart = (page: number) =>
+      (this.journal !== undefined && this.journal.read(page, 0) !== undefined) ||
+      (this.lastFrame > 0 && this.wal.frameOf(page) !== undefined);
+    for (let at = 0; at < count; ) {
+      let end = at + 1;
+      if (!apart(first + at)) while (end < count && !apart(first + end)) end += 1;
+      const part = target.subarray(at * pageSize, end * pageSize);
+      const read =
+        end - at === 1
+          ? this.read(part, first + at, 0)
+          : this.main.read(part, part.length, (first + at - 1) * pageSize);
+      if (read < part.length) return false;
+      at = end;
+    }
+    return true;
+  }
+
   /** Milliseconds to wait before a snapshot taken then can be proven; 0 when this one can. */
   get settlesIn(): number {
     if (this.rule.kind !== "quiet" && this.rule.kind !== "hot") return 0;

@@ -3,7 +3,7 @@ import { TraceError } from "./errors.ts";
 import { sharesMemory } from "./file-system.ts";
 import type { ByteSource } from "./lazy-file.ts";
 import { LiveSnapshot } from "./live-snapshot.ts";
-import type { DatabaseFile } from "./reader.ts";
+import type { DatabaseFile, Pages } from "./reader.ts";
 import { blockFor } from "./wait.ts";
 import { WalIndex } from "./wal.ts";
 
@@ -14,7 +14,7 @@ const lockByte = 0x40000000;
  * The bytes of a database as SQLite should see them, one snapshot after the other:
  * newest committed pages from the log, the others from the main file.
  */
-export class LiveSource implements ByteSource {
+export class LiveSource implements ByteSource, Pages {
   /** Counts up when a snapshot differs from the last proven one. */
   generation = 0;
   file: Omit<DatabaseFile, "access"> = { size: 0, walSize: 0, journalMode: "rollback" };
@@ -117,6 +117,20 @@ export class LiveSource implements ByteSource {
   /** Whether the snapshot cannot be read because of a transaction in a rollback journal. */
   get hasOpenJournal(): boolean {
     return this.current.hasOpenJournal;
+  }
+
+  get pageSize(): number {
+    return this.current.pageSize;
+  }
+
+  get pageCount(): number {
+    return this.current.pageCount;
+  }
+
+  /** Fills `target` with whole pages from `first` (counted from 1) on. Throws `corrupt` when one is missing. */
+  readPages(target: Uint8Array, first: number): void {
+    this.checkCancelled();
+    if (!this.current.readPages(target, first)) throw this.corrupt(`a page from ${first} on is missing`);
   }
 
   /** All pages, as SQLite should see them. */

@@ -12,6 +12,15 @@ export interface Snapshot {
   readonly stale: boolean;
 }
 
+/** Pages of a snapshot as SQLite sees them, counted from 1. */
+export interface Pages {
+  /** Bytes. */
+  readonly pageSize: number;
+  readonly pageCount: number;
+  /** Fills `target`, a whole number of pages long, with the pages from `first` on. Throws `corrupt` and `cancelled`. */
+  readPages(target: Uint8Array, first: number): void;
+}
+
 /**
  * Reads one snapshot of the database. Handed to the callback of `EngineDatabase.read`, and valid only there.
  * Every method may throw; the caller must let it pass, because the engine decides from it whether to read again.
@@ -25,6 +34,8 @@ export interface Reader {
   columns(sql: string): readonly string[];
   /** Streams rows as arrays in column order, without keeping them. Return false to stop. */
   each(sql: string, params: SqlParams, visit: (row: readonly SqlValue[]) => unknown): void;
+  /** The snapshot's pages, for those who read tables without SQLite; undefined where SQLite has a copy. */
+  readonly pages: Pages | undefined;
   /** Throws `cancelled` if the caller gave up. Call it in long loops that read nothing. */
   checkCancelled(): void;
   /** Reports how far a long read has come, 0 to 1; reaches the caller's `onProgress`. */

@@ -8,7 +8,7 @@ import { openTraceStore, type TraceStore } from "../store/store.ts";
 export async function openStore(
   file: string,
   say: (sentence: string) => void,
-  open: (file: string) => Promise<TraceStore> = openTraceStore,
+  open: (file: string) => Promise<TraceStore> = (path) => openTraceStore(path),
 ): Promise<TraceStore> {
   const store = await open(file);
   const { access, size } = store.opened;

@@ -3,7 +3,7 @@ import type { Attributes } from "./model.ts";
 import { asNumber } from "./values.ts";
 
 /** Each number's keys: the name of the trace contract first, then that of 0.4. */
-const KEYS = [
+export const attributeKeys: readonly string[] = [
   ["flujo.budget.actual_cost_usd", "cost_usd"],
   ["flujo.budget.actual_tokens", "token_counts"],
   ["flujo.attempt_number", "attempts"],
@@ -14,7 +14,7 @@ const KEYS = [
  * One extraction of all: SQLite looks through the attributes anew for each.
  */
 export const ATTRIBUTE_NUMBERS_SQL = `CASE WHEN json_valid(attributes)
-  THEN json_extract(attributes, ${KEYS.map((key) => `'$."${key}"'`).join(", ")}) END`;
+  THEN json_extract(attributes, ${attributeKeys.map((key) => `'$."${key}"'`).join(", ")}) END`;
 
 /** What a span spent, and which try it was. NaN for what is not there or is no number. */
 export interface AttributeNumbers {
@@ -25,7 +25,7 @@ export interface AttributeNumbers {
 }
 
 const NONE: AttributeNumbers = { cost: Number.NaN, tokens: Number.NaN, attempt: Number.NaN };
-const NONE_AS_TEXT = JSON.stringify(KEYS.map(() => null));
+const NONE_AS_TEXT = JSON.stringify(attributeKeys.map(() => null));
 
 /** Reads what {@link ATTRIBUTE_NUMBERS_SQL} gave. */
 export function attributeNumbers(extracted: SqlValue | undefined): AttributeNumbers {
@@ -45,7 +45,7 @@ function numbersFrom(values: readonly unknown[]): AttributeNumbers {
 /** The same from parsed attributes. */
 export function attributeNumbersOf(attributes: Attributes): AttributeNumbers {
   if (typeof attributes === "string") return NONE;
-  return numbersFrom(KEYS.map((key) => attributes[key] ?? null));
+  return numbersFrom(attributeKeys.map((key) => attributes[key] ?? null));
 }
 
 /** A value that is there but is no number hides the one after it, as `coalesce` does. */

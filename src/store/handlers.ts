@@ -1,4 +1,5 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
+import { columnStatistics, compareColumns } from "./columns/column-statistics.ts";
 import { compareRuns } from "./compare.ts";
 import { compareStatistics } from "./comparison.ts";
 import { countedRuns } from "./counted-runs.ts";
@@ -115,7 +116,10 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       const { value, snapshot } = session.read((reader) => {
         // Times in a filter count from now, so its answer is not kept.
         if (taken) return spanStatistics(reader, whole, spanChooser(reader, taken));
-        return session.derived(`statistics ${queryKey(whole)}`, () => spanStatistics(reader, whole));
+        return session.derived(`statistics ${queryKey(whole)}`, () => {
+          const columns = session.columns(reader);
+          return columns ? columnStatistics(columns, whole) : spanStatistics(reader, whole);
+        });
       });
       return { ...value, snapshot };
     },
@@ -128,7 +132,12 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       return { ...value, statistics: { ...value.statistics, snapshot } };
     },
     compareStatistics: ({ a, b, groupBy }) =>
-      dated((reader) => compareStatistics(reader, a, b, groupBy ?? "name")),
+      dated((reader) => {
+        const columns = session.columns(reader);
+        return columns
+          ? compareColumns(columns, a, b, groupBy ?? "name")
+          : compareStatistics(reader, a, b, groupBy ?? "name");
+      }),
     listSpans: ({ offset = 0, limit = PAGE, ...query }) =>
       dated((reader) => {
         // The list on screen is asked for page by page; one asked for before it is not kept.

@@ -8,12 +8,20 @@ import type { TraceStore } from "./store.ts";
 import { growSpans, growTrace } from "./trace.ts";
 import type { StoreWorkerData } from "./worker.ts";
 
+export interface StoreOptions {
+  /**
+   * MiB that the summary of all spans may take, by which statistics are answered; 512 by default, about 50 a million spans.
+   * Where it does not fit, SQL gives the same answers, many times slower. 0 never makes one.
+   */
+  summaryMemory?: number;
+}
+
 /**
  * Opens the trace database at `file` for reading. Nothing is ever written to it or beside it.
  * Rejects with `not_found`, `unreadable`, `not_a_database`, `unsupported_layout`, `corrupt`, `busy` or `unsupported_source`.
  * Close the store to end its worker.
  */
-export async function openTraceStore(file: string): Promise<TraceStore> {
+export async function openTraceStore(file: string, options: StoreOptions = {}): Promise<TraceStore> {
   if (/^postgres(ql)?(\+\w+)?:/i.test(file)) {
     throw new TraceError(
       "unsupported_source",
@@ -21,7 +29,10 @@ export async function openTraceStore(file: string): Promise<TraceStore> {
     );
   }
   const absolute = path.resolve(file);
-  const data: StoreWorkerData = { path: absolute };
+  const data: StoreWorkerData = {
+    path: absolute,
+    summaryMemory: options.summaryMemory === undefined ? undefined : options.summaryMemory * 2 ** 20,
+  };
   const client = new WorkerClient<StoreMethods>(workerFile, data);
   try {
     return new WorkerStore(absolute, client, await client.call("info", {}));

@@ -1,7 +1,11 @@
 /** The percentile by nearest rank: the smallest value with at least `share` of all values at or below it. `sorted` must not be empty. */
 export function nearestRank(sorted: ArrayLike<number>, share: number): number {
-  const rank = Math.max(1, Math.ceil(share * sorted.length - 1e-9));
-  return sorted[rank - 1]!;
+  return sorted[rankOf(sorted.length, share) - 1]!;
+}
+
+/** The nearest rank of a percentile among so many values, from 1. */
+export function rankOf(count: number, share: number): number {
+  return Math.max(1, Math.ceil(share * count - 1e-9));
 }
 
 /** A list of numbers that grows in place, 8 bytes each. */

@@ -1,5 +1,7 @@
 import type { EngineDatabase, Reader, Snapshot } from "../engine/reader.ts";
 import { flattenBlob } from "./blobs.ts";
+import { buildColumns } from "./columns/build.ts";
+import type { SpanColumns } from "./columns/span-columns.ts";
 import { detectLayout, type Layout, viewNames } from "./layout.ts";
 import type { Run } from "./model.ts";
 import { type RunSpans, readRunSpans } from "./run-spans.ts";
@@ -8,6 +10,8 @@ import { usualDurations } from "./spans.ts";
 import { type NameHistory, readNameHistory } from "./step-history.ts";
 import { parseTime } from "./values.ts";
 
+/** Room for ten million spans. */
+export const DEFAULT_SUMMARY_MEMORY = 512 << 20;
 /** Spans kept in memory between calls, over all runs. A run of its own is always kept. */
 const CACHED_SPANS = 500_000;
 /** Spans of step histories kept, over all names. */
@@ -21,10 +25,14 @@ export class StoreSession {
   readonly #runSpans = new Map<string, RunSpans>();
   readonly #derived = new Map<string, unknown>();
 
-  /** @param path For sentences about the file. */
+  /**
+   * @param path For sentences about the file.
+   * @param summaryMemory Bytes that the columnar summary of all spans may take; without the room, SQL answers.
+   */
   constructor(
     readonly database: EngineDatabase,
     private readonly path: string,
+    private readonly summaryMemory = DEFAULT_SUMMARY_MEMORY,
   ) {
     database.define("lens_time", (value) => parseTime(value ?? null));
     database.define("lens_flatten", (blob) => flattenBlob(blob));
@@ -107,6 +115,11 @@ export class StoreSession {
       kept.delete(old);
     }
     return history;
+  }
+
+  /** All spans as columns, built when they are first asked for; undefined where only SQL can answer. */
+  columns(reader: Reader): SpanColumns | undefined {
+    return this.derived("columns", () => buildColumns(reader, this.summaryMemory));
   }
 
   usual(reader: Reader, run: Run): Map<string, Float64Array> {

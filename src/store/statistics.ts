@@ -44,7 +44,7 @@ export class StatisticsTotals {
   }
 
   result(): Omit<SpanStatistics, "snapshot"> {
-    const names = Array.from(this.#byName).sort(byFrequency);
+    const names = inOrder(this.#byName);
     return {
       total_spans: names.reduce((sum, [, totals]) => sum + totals.durations.length, 0),
       unfinished_spans: this.#unfinished,
@@ -59,9 +59,7 @@ export class StatisticsTotals {
       ),
       durations: Object.fromEntries(names.map(([name, totals]) => [name, totals.result()])),
       ...(this.groupBy && {
-        groups: Array.from(this.#groups)
-          .sort(byFrequency)
-          .map(([group, totals]) => ({ group, ...totals.result() })),
+        groups: inOrder(this.#groups).map(([group, totals]) => ({ group, ...totals.result() })),
       }),
     };
   }
@@ -142,12 +140,18 @@ export function groupOf(
   }
 }
 
-/** Most frequent first, then by key. */
-function byFrequency(
-  [a, x]: readonly [string | null, Totals],
-  [b, y]: readonly [string | null, Totals],
+/** The order of most frequent first, then by key. */
+export function byFrequency(
+  [a, x]: readonly [key: string | null, count: number],
+  [b, y]: readonly [key: string | null, count: number],
 ): number {
-  return y.durations.length - x.durations.length || ((a ?? "") < (b ?? "") ? -1 : 1);
+  return y - x || ((a ?? "") < (b ?? "") ? -1 : 1);
+}
+
+function inOrder<K extends string | null>(all: ReadonlyMap<K, Totals>): [K, Totals][] {
+  return Array.from(all).sort(([a, x], [b, y]) =>
+    byFrequency([a, x.durations.length], [b, y.durations.length]),
+  );
 }
 
 /**
@@ -179,6 +183,6 @@ function count(counts: Map<string, number>, key: string, more: number): void {
   counts.set(key, (counts.get(key) ?? 0) + more);
 }
 
-function byCount(counts: ReadonlyMap<string, number>): Record<string, number> {
+export function byCount(counts: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries(Array.from(counts).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
 }

@@ -35,3 +35,9 @@ export function isFailedSql(column: string): string {
   const words = WORDS.failed.map((word) => `'${word}'`).join(", ");
   return `(${column} <> 'completed' AND lower(trim(${column})) IN (${words}))`;
 }
+
+/** What {@link isFailedSql} says of a status: SQLite trims spaces only, and lowers ASCII letters only. */
+export function isFailedInSql(status: string): boolean {
+  const word = status.replace(/^ +| +$/g, "").replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return WORDS.failed.includes(word);
+}

@@ -168,4 +168,4 @@ export interface TraceStore {
 
 export { TraceError } from "../engine/errors.ts";
 export type * from "./model.ts";
-export { openTraceStore } from "./open.ts";
+export { openTraceStore, type StoreOptions } from "./open.ts";

@@ -97,7 +97,7 @@ function resolveParents({ ids, parents }: TreeInput): {
 }
 
 /** Makes the first row of every loop a root. Each span is visited at most twice. */
-function cutCycles(parent: Int32Array): number {
+export function cutCycles(parent: Int32Array): number {
   const UNSEEN = 0;
   const SAFE = -1;
   const seen = new Int32Array(parent.length);
@@ -121,7 +121,7 @@ function cutCycles(parent: Int32Array): number {
   return cycles;
 }
 
-function sortByStart(starts: ArrayLike<number>, size: number): Int32Array {
+export function sortByStart(starts: ArrayLike<number>, size: number): Int32Array {
   const order = new Int32Array(size);
   let sorted = true;
   for (let index = 0; index < size; index += 1) {

@@ -10,11 +10,13 @@ import { StoreSession } from "./session.ts";
 export interface StoreWorkerData {
   /** Absolute path of the database. */
   readonly path: string;
+  /** Bytes; the default when undefined. */
+  readonly summaryMemory?: number;
 }
 
 if (!parentPort) throw new TraceError("internal", "The store's worker was started outside a worker thread.");
 
 serve<StoreMethods, StoreWorkerData>(parentPort, async ({ data, cancelled, progress }) => {
   const database = await openDatabase(data.path, { cancelled, progress });
-  return storeHandlers(new StoreSession(database, data.path), data.path);
+  return storeHandlers(new StoreSession(database, data.path, data.summaryMemory), data.path);
 });

@@ -3,6 +3,7 @@
 //   npm run bench                  100,000 and 1,000,000 spans in two layouts, about 10 minutes
 //   npm run bench -- --quick       100,000 spans only, fewer turns
 //   npm run bench -- --steps       finding steps in 2,000 Python files, and nothing else
+//   npm run bench -- --summary     statistics over 100,000, 1,000,000 and 5,000,000 spans alone, about 15 minutes and 4.2 GB of disk
 //   npm run bench -- --activation  VS Code's activation and its extension host's delays as well
 //
 // The table goes to stdout, all figures to out/bench.json. Needs `npm run build`.
@@ -56,6 +57,7 @@ main(async () => {
       turns: { type: "string" },
       activation: { type: "boolean" },
       steps: { type: "boolean" },
+      summary: { type: "boolean" },
     },
   });
   if (values.steps) {
@@ -69,6 +71,15 @@ main(async () => {
   const turns = Number(values.turns ?? (values.quick ? 3 : 5));
   if (!(Number.isInteger(turns) && turns > 0)) throw new ToolError("--turns takes a whole number from 1.");
   const node = await nativeNode();
+
+  if (values.summary) {
+    await benchSummary(
+      node,
+      values.quick ? [100_000] : [100_000, 1_000_000, 5_000_000],
+      Number(values.turns ?? 3),
+    );
+    return;
+  }
 
   /** @type {Result[]} */
   const results = [];
@@ -94,6 +105,30 @@ main(async () => {
   );
   console.log(`\nAll figures: ${path.relative(process.cwd(), file)}`);
 });
+
+/**
+ * @param {string} node
+ * @param {readonly number[]} sizes
+ * @param {number} turns
+ */
+async function benchSummary(node, sizes, turns) {
+  const { measureSummary, summaryTable } = await import("./summary.mjs");
+  const figures = [];
+  for (const spans of sizes) {
+    progress(`${spans.toLocaleString("en")} spans ...`);
+    const database = await benchDatabase("v0.6.11", spans);
+    warm(database);
+    // One question to the native side takes a minute at this size.
+    figures.push(await measureSummary(node, database, spans > 1_000_000 ? 1 : turns));
+    progress("");
+  }
+  const { cpu, load, node: version } = describeMachine((await run(node, ["--version"])).trim());
+  console.log(`${summaryTable(figures)}
+
+Layout 0.6.11; medians of ${turns} turns in fresh processes (one turn above a million spans). ${cpu}; load ${load} at the end; Node ${version}.
+Build: the first question after opening, beside one native pass over the same columns and JSON fields that hands out no rows.
+Filters: the same figures by name with percentiles, beside the faster of window functions and sorting in JavaScript.`);
+}
 
 /**
  * @param {string} node

@@ -14,10 +14,10 @@ export const treeCount = 21;
 /**
  * @param {unknown} answer
  * @param {number} milliseconds
+ * @param {Record<string, number>} [parts] times of several questions, milliseconds.
  */
-export function report(answer, milliseconds) {
-  /** @type {Measured} */
-  const measured = { milliseconds, peakMemory: peakMemory(), answer };
+export function report(answer, milliseconds, parts) {
+  const measured = { milliseconds, peakMemory: peakMemory(), answer, parts };
   process.stdout.write(`${JSON.stringify(measured)}\n`);
 }
 

@@ -1,0 +1,144 @@
+import { UnreadableTable } from "../../engine/table-scan.ts";
+import { cutCycles, selfTimes, sortByStart } from "../tree.ts";
+
+/** Ids and times of the spans of one run while it is read, and what follows from them. */
+export class RunLinks {
+  size = 0;
+  readonly starts = new Doubles();
+  readonly ends = new Doubles();
+  private pool = Buffer.alloc(4096);
+  /** Of each span: where its id begins in the pool, its length and hash, then the same of its parent's; length -1 for none. */
+  private entries = new Int32Array(6 * 64);
+  private used = 0;
+  private slots = new Int32Array(64);
+
+  clear(): void {
+    this.size = 0;
+    this.used = 0;
+    this.starts.length = 0;
+    this.ends.length = 0;
+  }
+
+  /** @param parentLength -1 for no parent. Times on any one clock; NaN where unknown. */
+  add(
+    bytes: Buffer,
+    id: number,
+    idLength: number,
+    parent: number,
+    parentLength: number,
+    start: number,
+    end: number,
+  ): void {
+    const at = this.size * 6;
+    if (at + 6 > this.entries.length) {
+      const larger = new Int32Array(this.entries.length * 2);
+      larger.set(this.entries);
+      this.entries = larger;
+    }
+    this.put(at, bytes, id, idLength);
+    this.put(at + 3, bytes, parent, parentLength);
+    this.starts.push(start);
+    this.ends.push(end);
+    this.size += 1;
+  }
+
+  private put(at: number, bytes: Buffer, start: number, length: number): void {
+    const { entries } = this;
+    entries[at] = this.used;
+    entries[at + 1] = length;
+    if (length < 0) return;
+    if (this.used + length > this.pool.length) {
+      const larger = Buffer.alloc(Math.max(this.pool.length * 2, this.used + length));
+      this.pool.copy(larger);
+      this.pool = larger;
+    }
+    const { pool, used } = this;
+    let hash = 0x811c9dc5 ^ length;
+    for (let index = 0; index < length; index += 1) {
+      const byte = bytes[start + index]!;
+      // SQLite in WebAssembly hands out text up to its first NUL.
+      if (byte === 0) throw new UnreadableTable("a text with a NUL");
+      pool[used + index] = byte;
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+    entries[at + 2] = hash ^ (hash >>> 15);
+    this.used = used + length;
+  }
+
+  /** Index of the parent of every span, -1 at the top; loops are cut. The first of equal ids has the children. */
+  parents(): Int32Array {
+    const { size, entries } = this;
+    const parent = new Int32Array(size).fill(-1);
+    let wanted = 64;
+    while (wanted < size * 2) wanted *= 2;
+    if (this.slots.length < wanted) this.slots = new Int32Array(wanted);
+    const { slots } = this;
+    const mask = wanted - 1;
+    slots.fill(-1, 0, wanted);
+    for (let index = 0; index < size; index += 1) {
+      let slot = entries[index * 6 + 2]! & mask;
+      while (slots[slot]! >= 0) {
+        if (this.equal(slots[slot]! * 6, index * 6)) break;
+        slot = (slot + 1) & mask;
+      }
+      if (slots[slot]! < 0) slots[slot] = index;
+    }
+    let ordered = true;
+    for (let index = 0; index < size; index += 1) {
+      const at = index * 6 + 3;
+      if (entries[at + 1]! < 0) continue;
+      let slot = entries[at + 2]! & mask;
+      while (slots[slot]! >= 0 && !this.equal(slots[slot]! * 6, at)) slot = (slot + 1) & mask;
+      parent[index] = slots[slot]!;
+      if (slots[slot]! >= index) ordered = false;
+    }
+    // Parents that all stand before their children make no loop.
+    if (!ordered) cutCycles(parent);
+    return parent;
+  }
+
+  /** As {@link selfTimes}. */
+  selfTimes(parent: Int32Array): Float64Array {
+    const starts = this.starts.values;
+    return selfTimes({ parent, order: sortByStart(starts, this.size) }, starts, this.ends.values);
+  }
+
+  idOf(index: number): string {
+    return this.text(index * 6) ?? "";
+  }
+
+  parentIdOf(index: number): string | null {
+    return this.text(index * 6 + 3);
+  }
+
+  private text(at: number): string | null {
+    const length = this.entries[at + 1]!;
+    // Bytes as characters: what is compared are bytes.
+    return length < 0 ? null : this.pool.toString("latin1", this.entries[at]!, this.entries[at]! + length);
+  }
+
+  private equal(a: number, b: number): boolean {
+    const { entries, pool } = this;
+    const length = entries[a + 1]!;
+    if (entries[a + 2] !== entries[b + 2] || length !== entries[b + 1]) return false;
+    const [from, other] = [entries[a]!, entries[b]!];
+    for (let index = 0; index < length; index += 1)
+      if (pool[from + index] !== pool[other + index]) return false;
+    return true;
+  }
+}
+
+/** Numbers that are kept in place from run to run. */
+export class Doubles {
+  values = new Float64Array(64);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.values.length) {
+      const larger = new Float64Array(this.length * 2);
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values[this.length++] = value;
+  }
+}

@@ -1,0 +1,105 @@
+import type { State, StatisticsQuery, TimeRange } from "../model.ts";
+import { stateInRun } from "../run-spans.ts";
+import type { SpanColumns } from "./span-columns.ts";
+
+/** Which spans a query takes: whole runs by what is known of them, single spans by tables over their numbers. */
+export interface Selection {
+  readonly from: number;
+  readonly to: number;
+  readonly anyTime: boolean;
+  /** By pipeline, and by version; undefined for all. */
+  readonly pipelines: Uint8Array | undefined;
+  readonly versions: Uint8Array | undefined;
+  /** By {@link stateSlot}; undefined for all. */
+  readonly states: Uint8Array | undefined;
+  readonly names: Uint8Array | undefined;
+  readonly errors: Uint8Array | undefined;
+  readonly shortest: number;
+  readonly longest: number;
+  readonly anyDuration: boolean;
+}
+
+/** Where a table by state has the entry of a span. */
+export function stateSlot(status: number, finished: boolean, over: number): number {
+  return status * 4 + (finished ? 2 : 0) + over;
+}
+
+/** The states by {@link stateSlot}. */
+export function stateTable({ statuses }: SpanColumns): State[] {
+  return statuses.flatMap((status) =>
+    [false, true].flatMap((finished) =>
+      (["running", "completed"] as const).map((run) => stateInRun(status, finished, run)),
+    ),
+  );
+}
+
+export function select(columns: SpanColumns, query: StatisticsQuery): Selection {
+  const { pipelineName, pipelineVersion, timeRange, states, names, durationRange, errorTypes } = query;
+  const table = <T>(values: readonly T[], takes: (value: T) => boolean) =>
+    Uint8Array.from(values, (value) => (takes(value) ? 1 : 0));
+  const wantedNames = names && new Set(names);
+  const wantedTypes = errorTypes && new Set(errorTypes);
+  const { runs } = columns;
+  return {
+    ...rangeOf(timeRange),
+    pipelines:
+      pipelineName === undefined ? undefined : table(runs.pipelines, (pipeline) => pipeline === pipelineName),
+    versions:
+      pipelineVersion === undefined
+        ? undefined
+        : table(runs.versions, (version) => version === pipelineVersion),
+    states: states && table(stateTable(columns), (state) => states.includes(state)),
+    names: wantedNames && table(columns.names, (name) => wantedNames.has(name)),
+    // The first type stands for no error.
+    errors:
+      wantedTypes &&
+      Uint8Array.from(columns.errorTypes, (type, at) => (at > 0 && wantedTypes.has(type) ? 1 : 0)),
+    shortest: durationRange?.[0] ?? Number.NEGATIVE_INFINITY,
+    longest: durationRange?.[1] ?? Number.POSITIVE_INFINITY,
+    anyDuration: durationRange?.[0] === undefined && durationRange?.[1] === undefined,
+  };
+}
+
+function rangeOf(range: TimeRange | undefined): Pick<Selection, "from" | "to" | "anyTime"> {
+  const [from, to] = range ?? [];
+  return {
+    from: from ?? Number.NEGATIVE_INFINITY,
+    to: to ?? Number.POSITIVE_INFINITY,
+    anyTime: from === undefined && to === undefined,
+  };
+}
+
+/**
+ * Visits the stretches of spans that may be taken, one a run. `all` tells that the selection takes every one of them;
+ * otherwise each must be asked with {@link takes}.
+ */
+export function eachRun(
+  columns: SpanColumns,
+  selection: Selection,
+  visit: (run: number, first: number, end: number, all: boolean) => void,
+): void {
+  const { runs } = columns;
+  const { from, to, anyTime, pipelines, versions, states, names, errors, anyDuration } = selection;
+  const bySpan = states !== undefined || names !== undefined || errors !== undefined || !anyDuration;
+  for (let run = 0; run < runs.size; run += 1) {
+    if (pipelines !== undefined && pipelines[runs.pipeline[run]!] === 0) continue;
+    if (versions !== undefined && versions[runs.version[run]!] === 0) continue;
+    const whole = anyTime || (runs.from[run]! >= from && runs.to[run]! <= to);
+    if (!whole && (runs.to[run]! < from || runs.from[run]! > to)) continue;
+    visit(run, runs.first[run]!, runs.first[run + 1]!, whole && !bySpan);
+  }
+}
+
+/** Whether a selection takes a span of a run that {@link eachRun} visits. */
+export function takes(columns: SpanColumns, selection: Selection, run: number, span: number): boolean {
+  const { from, to, anyTime, states, names, errors, shortest, longest, anyDuration } = selection;
+  if (names !== undefined && names[columns.name[span]!] === 0) return false;
+  const start = columns.start[span]!;
+  if (!anyTime && !(start >= from && start <= to)) return false;
+  if (errors !== undefined && errors[columns.error[span]!] === 0) return false;
+  const duration = columns.duration[span]!;
+  if (!anyDuration && !(duration >= shortest && duration <= longest)) return false;
+  if (states === undefined) return true;
+  const finished = !Number.isNaN(duration);
+  return states[stateSlot(columns.status[span]!, finished, columns.runs.over[run]!)] === 1;
+}

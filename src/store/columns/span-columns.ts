@@ -1,0 +1,104 @@
+import { UnreadableTable } from "../../engine/table-scan.ts";
+
+/** All spans of runs that the database knows, one array a fact, in the order of the rows; the spans of a run stand together. */
+export interface SpanColumns {
+  readonly size: number;
+  /** Index in {@link names}. */
+  readonly name: Uint16Array;
+  /** Index in {@link statuses}. */
+  readonly status: Uint16Array;
+  /** Seconds since the epoch; NaN where unknown. */
+  readonly start: Float64Array;
+  /** Seconds; NaN while unfinished. */
+  readonly duration: Float64Array;
+  /** Seconds in the span and none of its children. */
+  readonly self: Float64Array;
+  /** US dollars; NaN where unknown. */
+  readonly cost: Float64Array;
+  /** NaN where unknown. */
+  readonly tokens: Float64Array;
+  /** Index in {@link errorTypes}, 0 for a span that did not fail. */
+  readonly error: Uint16Array;
+  readonly names: readonly string[];
+  readonly statuses: readonly string[];
+  readonly errorTypes: readonly string[];
+  readonly runs: RunColumns;
+  /** Bytes that the arrays take. */
+  readonly bytes: number;
+  /** Spans whose run the database does not know, and which are not here. */
+  readonly leftOut: number;
+}
+
+/** The runs of the spans, in the order in which their spans stand. */
+export interface RunColumns {
+  readonly size: number;
+  /** The spans of run `r` stand from `first[r]` to before `first[r + 1]`. */
+  readonly first: Uint32Array;
+  /** Earliest and latest start, seconds since the epoch; the whole of time when some span's start is unknown. */
+  readonly from: Float64Array;
+  readonly to: Float64Array;
+  /** Index in {@link pipelines}. */
+  readonly pipeline: Uint16Array;
+  /** Index in {@link versions}. */
+  readonly version: Uint16Array;
+  /** 1 for a run that has ended, so that none of its spans runs any more. */
+  readonly over: Uint8Array;
+  readonly pipelines: readonly string[];
+  readonly versions: readonly (string | null)[];
+}
+
+/** Bytes a span, for deciding beforehand whether all fit; with what its run takes. */
+export const BYTES_PER_SPAN = 50;
+
+type Facts = Pick<
+  SpanColumns,
+  "name" | "status" | "start" | "duration" | "self" | "cost" | "tokens" | "error"
+>;
+
+/** Room for so many spans. Memory that is never written to is never taken. */
+export function emptyColumns(size: number): Facts {
+  return {
+    name: new Uint16Array(size),
+    status: new Uint16Array(size),
+    start: new Float64Array(size),
+    duration: new Float64Array(size),
+    self: new Float64Array(size),
+    cost: new Float64Array(size),
+    tokens: new Float64Array(size),
+    error: new Uint16Array(size),
+  };
+}
+
+/** The same spans with room for `size` of them. */
+export function resized(columns: Facts, count: number, size: number): Facts {
+  const next = emptyColumns(size);
+  for (const key of Object.keys(next) as (keyof Facts)[]) next[key].set(columns[key].subarray(0, count));
+  return next;
+}
+
+/** Values by their numbers in order of appearance, at most 65,536 of them. */
+export class Numbered<T> {
+  readonly values: T[];
+  private readonly numbers: Map<T, number>;
+
+  constructor(...first: T[]) {
+    this.values = first;
+    this.numbers = new Map(first.map((value, index) => [value, index]));
+  }
+
+  numberOf(value: T): number {
+    let number = this.numbers.get(value);
+    if (number === undefined) {
+      number = checked(this.values.length);
+      this.numbers.set(value, number);
+      this.values.push(value);
+    }
+    return number;
+  }
+}
+
+/** A number that fits into 16 bits. Throws {@link UnreadableTable}. */
+export function checked(number: number): number {
+  if (number > 0xffff) throw new UnreadableTable("too many different values");
+  return number;
+}
