@@ -1,6 +1,15 @@
 import type { AttributeNumbers } from "../attribute-numbers.ts";
 import { attributeKeys } from "../attribute-numbers.ts";
 
+const KEYS = attributeKeys.map((key) => Buffer.from(key));
+/** Numbers of the wanted keys by their length. */
+const KEYS_BY_LENGTH: (readonly number[] | undefined)[] = [];
+for (const [key, { length }] of KEYS.entries())
+  KEYS_BY_LENGTH[length] = [...(KEYS_BY_LENGTH[length] ?? []), key];
+const NO_KEYS: readonly number[] = [];
+/** What may follow a backslash: " \\ / b f n r t */
+const SIMPLE_ESCAPES: readonly number[] = [34, 92, 47, 98, 102, 110, 114, 116];
+
 /** Deeper JSON is left to SQLite, which has a limit of its own. */
 const DEEPEST = 500;
 
@@ -16,18 +25,23 @@ export class AttributeScan implements AttributeNumbers {
   cost = Number.NaN;
   tokens = Number.NaN;
   attempt = Number.NaN;
-  private readonly keys = attributeKeys.map((key) => Buffer.from(key));
   private readonly kinds = new Uint8Array(attributeKeys.length);
   private readonly numbers = new Float64Array(attributeKeys.length);
   /** For each level of nesting, whether it is an object. */
   private readonly objects = new Uint8Array(DEEPEST + 2);
   private bytes: Buffer = Buffer.alloc(0);
+  /** The same bytes, four at a time. */
+  private words: Int32Array = new Int32Array(0);
   private end = 0;
+  private escaped = false;
   private unsure = false;
 
   /** False when only SQLite can tell. Text that is not JSON has no numbers. */
   read(bytes: Buffer, start: number, end: number): boolean {
-    this.bytes = bytes;
+    if (this.bytes !== bytes) {
+      this.bytes = bytes;
+      this.words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+    }
     this.end = end;
     this.unsure = false;
     this.kinds.fill(Kind.Absent);
@@ -60,9 +74,14 @@ export class AttributeScan implements AttributeNumbers {
       if (depth > 0 && objects[depth] === 1) {
         if (bytes[at] !== 34 || at >= end) return false;
         const from = at + 1;
+        this.escaped = false;
         at = this.skipString(from);
         if (at < 0) return false;
-        if (depth === 1) key = this.keyAt(from, at);
+        if (depth === 1) {
+          key = this.keyAt(from, at);
+          // A key may be written with escapes.
+          if (this.escaped) this.unsure = true;
+        }
         at = this.skipSpace(at + 1);
         if (bytes[at] !== 58 || at >= end) return false;
         at = this.skipSpace(at + 1);
@@ -137,41 +156,47 @@ export class AttributeScan implements AttributeNumbers {
 
   /** Place of the closing quote; -1 when the text is no JSON. */
   private skipString(start: number): number {
-    const { bytes, end } = this;
+    const { bytes, words, end } = this;
     let at = start;
     while (at < end) {
+      // Four bytes at a time while none of them is a quote, a backslash or below a space.
+      if ((at & 3) === 0) {
+        while (at + 4 <= end) {
+          const word = words[at >> 2]!;
+          const quote = word ^ 0x22222222;
+          const slash = word ^ 0x5c5c5c5c;
+          const found =
+            ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((word - 0x20202020) & ~word);
+          if ((found & 0x80808080) !== 0) break;
+          at += 4;
+        }
+        if (at >= end) return -1;
+      }
       const byte = bytes[at]!;
       if (byte === 34) return at;
       if (byte === 92) {
-        const escaped = bytes[at + 1]!;
-        if (escaped === 117) {
-          for (let digit = at + 2; digit < at + 6; digit += 1)
-            if (digit >= end || !isHexDigit(bytes[digit]!)) return -1;
-          at += 6;
-          continue;
-        }
-        // " \ / b f n r t
-        if (
-          escaped !== 34 &&
-          escaped !== 92 &&
-          escaped !== 47 &&
-          escaped !== 98 &&
-          escaped !== 102 &&
-          escaped !== 110 &&
-          escaped !== 114 &&
-          escaped !== 116
-        )
-          return -1;
-        at += 2;
-        continue;
-      }
-      if (byte < 32) {
+        const length = this.escapeAt(at);
+        if (length === 0) return -1;
+        at += length;
+      } else if (byte < 32) {
         if (byte === 0) this.unsure = true;
         return -1;
+      } else {
+        at += 1;
       }
-      at += 1;
     }
     return -1;
+  }
+
+  /** Length of an escape; 0 for one that JSON does not have. */
+  private escapeAt(at: number): number {
+    const { bytes, end } = this;
+    this.escaped = true;
+    const letter = bytes[at + 1]!;
+    if (letter !== 117) return SIMPLE_ESCAPES.includes(letter) ? 2 : 0;
+    for (let digit = at + 2; digit < at + 6; digit += 1)
+      if (digit >= end || !isHexDigit(bytes[digit]!)) return 0;
+    return 6;
   }
 
   private skipNumber(start: number): number {
@@ -258,17 +283,15 @@ export class AttributeScan implements AttributeNumbers {
     return 0;
   }
 
-  /** Which of the wanted keys these bytes are; -1 for none. Escapes in a key are left to SQLite. */
+  /** Which of the wanted keys these bytes are; -1 for none. */
   private keyAt(start: number, end: number): number {
     const { bytes } = this;
-    for (let key = 0; key < this.keys.length; key += 1) {
-      const wanted = this.keys[key]!;
-      if (wanted.length !== end - start) continue;
+    for (const key of KEYS_BY_LENGTH[end - start] ?? NO_KEYS) {
+      const wanted = KEYS[key]!;
       let at = 0;
       while (at < wanted.length && wanted[at] === bytes[start + at]) at += 1;
       if (at === wanted.length) return key;
     }
-    for (let at = start; at < end; at += 1) if (bytes[at] === 92) this.unsure = true;
     return -1;
   }
 }

@@ -6,7 +6,9 @@ export class RunLinks {
   size = 0;
   readonly starts = new Doubles();
   readonly ends = new Doubles();
+  /** Ids one after the other, each padded to whole words. */
   private pool = Buffer.alloc(4096);
+  private words = new Int32Array(this.pool.buffer, this.pool.byteOffset, this.pool.length >> 2);
   /** Of each span: where its id begins in the pool, its length and hash, then the same of its parent's; length -1 for none. */
   private entries = new Int32Array(6 * 64);
   private used = 0;
@@ -47,22 +49,32 @@ export class RunLinks {
     entries[at] = this.used;
     entries[at + 1] = length;
     if (length < 0) return;
-    if (this.used + length > this.pool.length) {
-      const larger = Buffer.alloc(Math.max(this.pool.length * 2, this.used + length));
-      this.pool.copy(larger);
-      this.pool = larger;
-    }
-    const { pool, used } = this;
+    if (this.used + length + 4 > this.pool.length) this.growPool(length + 4);
+    const { words, used } = this;
+    const end = start + length;
+    let place = used >> 2;
     let hash = 0x811c9dc5 ^ length;
-    for (let index = 0; index < length; index += 1) {
-      const byte = bytes[start + index]!;
+    for (let from = start; from < end; from += 4) {
+      let word = bytes[from]!;
+      if (from + 1 < end) word |= bytes[from + 1]! << 8;
+      if (from + 2 < end) word |= bytes[from + 2]! << 16;
+      if (from + 3 < end) word |= bytes[from + 3]! << 24;
       // SQLite in WebAssembly hands out text up to its first NUL.
-      if (byte === 0) throw new UnreadableTable("a text with a NUL");
-      pool[used + index] = byte;
-      hash = Math.imul(hash ^ byte, 0x01000193);
+      if (((word - 0x01010101) & ~word & 0x80808080) !== 0 && hasZero(bytes, from, end))
+        throw new UnreadableTable("a text with a NUL");
+      words[place++] = word;
+      hash = Math.imul(hash ^ word, 0x9e3779b1);
+      hash ^= hash >>> 15;
     }
-    entries[at + 2] = hash ^ (hash >>> 15);
-    this.used = used + length;
+    entries[at + 2] = hash;
+    this.used = place << 2;
+  }
+
+  private growPool(more: number): void {
+    const larger = Buffer.alloc(Math.max(this.pool.length * 2, this.used + more + 4) & ~3);
+    this.pool.copy(larger);
+    this.pool = larger;
+    this.words = new Int32Array(larger.buffer, larger.byteOffset, larger.length >> 2);
   }
 
   /** Index of the parent of every span, -1 at the top; loops are cut. The first of equal ids has the children. */
@@ -118,14 +130,19 @@ export class RunLinks {
   }
 
   private equal(a: number, b: number): boolean {
-    const { entries, pool } = this;
+    const { entries, words } = this;
     const length = entries[a + 1]!;
     if (entries[a + 2] !== entries[b + 2] || length !== entries[b + 1]) return false;
-    const [from, other] = [entries[a]!, entries[b]!];
-    for (let index = 0; index < length; index += 1)
-      if (pool[from + index] !== pool[other + index]) return false;
+    const from = entries[a]! >> 2;
+    const other = entries[b]! >> 2;
+    for (let index = 0; index * 4 < length; index += 1)
+      if (words[from + index] !== words[other + index]) return false;
     return true;
   }
+}
+
+function hasZero(bytes: Buffer, from: number, end: number): boolean {
+  return bytes.subarray(from, Math.min(from + 4, end)).includes(0);
 }
 
 /** Numbers that are kept in place from run to run. */

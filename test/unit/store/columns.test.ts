@@ -1,3 +1,6 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../../src/engine/database.ts";
 import { buildColumns } from "../../../src/store/columns/build.ts";
@@ -6,8 +9,9 @@ import { compareStatistics } from "../../../src/store/comparison.ts";
 import { type StatisticsQuery, statisticsGroups } from "../../../src/store/model.ts";
 import { StoreSession } from "../../../src/store/session.ts";
 import { spanStatistics } from "../../../src/store/statistics.ts";
-import { fixture } from "../support/fixtures.ts";
+import { fixture, freshFolder } from "../support/fixtures.ts";
 import { expectSame } from "../support/same-figures.ts";
+import { type StockDatabase, stockDatabase } from "../support/stock-sqlite.ts";
 
 test.each(["v0.4.32", "v0.6.11", "live"] as const)("columns of %s answer as SQL does", async (name) => {
   const session = new StoreSession(await openDatabase(fixture(name)));
@@ -46,4 +50,158 @@ test("without room or with blobs there are no columns, and SQL answers", async (
     session.read((reader) => expect(buildColumns(reader, budget)).toBeUndefined());
     session.database.close();
   }
+});
+
+const cost = "flujo.budget.actual_cost_usd";
+
+/** What writers and attackers put where JSON is expected. */
+const hostileAttributes = [
+  null,
+  "",
+  "{}",
+  "[1, 2]",
+  "plain text",
+  `{"${cost}": 0.25, "flujo.budget.actual_tokens": 120}`,
+  `{"cost_usd": 1e-3, "token_counts": 7}`,
+  `{"a": {"${cost}": 5}, "b": [{"cost_usd": 6}]}`,
+  `{"a": "\\"cost_usd\\": 9", "cost_usd": 2}`,
+  `{"${cost}": null, "cost_usd": 3}`,
+  `{"${cost}": {"x": 1}, "cost_usd": 3}`,
+  `{"${cost}": true, "cost_usd": 3}`,
+  `{"${cost}": "0.5"}`,
+  `{"c\\u006fst_usd": 4}`,
+  `{"cost_usd": 1, "cost_usd": 2}`,
+  `{"cost_usd": 0.1234567890123456789, "token_counts": -12345678901234567890}`,
+  `{"cost_usd": 1e999}`,
+  `{"cost_usd": 01}`,
+  `{"cost_usd": 1,}`,
+  `{"cost_usd": 1} x`,
+  `{"cost_usd": 1`,
+  `{"x": "raw\nline", "cost_usd": 1}`,
+  `{"x": "\\q", "cost_usd": 1}`,
+  ` {"cost_usd" : -2.5e+2 , "é": "\u{1f600}" } \n`,
+  `{"cost_usd": ${"[".repeat(700)}${"]".repeat(700)}}`,
+  `{"x": ${"[".repeat(1100)}${"]".repeat(1100)}, "cost_usd": 1}`,
+  `{"feedback": "KeyError: 'x'", "error_type": "tool_error"}`,
+  `{"feedback": "429 Too Many Requests"}`,
+  `{"x": "${"long ".repeat(3000)}", "cost_usd": 8}`,
+];
+
+const span = fc.record({
+  id: fc.constantFrom("a", "b", "c", "d", "e-1234567", ""),
+  parent: fc.option(fc.constantFrom("a", "b", "c", "d", "missing"), { nil: null }),
+  name: fc.constantFrom("load", "review", "ü", ""),
+  status: fc.constantFrom("completed", "failed", "Error ", "running", "paused", "odd"),
+  start: fc.constantFrom(1, 2.5, 3, 1_759_305_600, 1_759_305_601.25, -1),
+  end: fc.option(fc.constantFrom(1, 2.75, 4, 1_759_305_605, 1e-7), { nil: null }),
+  attributes: fc.constantFrom(...hostileAttributes),
+});
+const run = fc.record({
+  pipeline: fc.constantFrom("p", "q"),
+  version: fc.option(fc.constantFrom("1", "2"), { nil: null }),
+  status: fc.constantFrom("completed", "failed", "running"),
+  known: fc.boolean(),
+  stepError: fc.option(fc.constantFrom("ValueError: no", "timeout: slow"), { nil: null }),
+  spans: fc.array(span, { maxLength: 6 }),
+});
+/** What a writer does between two questions: writes a run, again or for the first time, deletes one, or changes spans. */
+const change = fc.oneof(
+  fc.record({ kind: fc.constant("save" as const), id: fc.nat(5), run }),
+  fc.record({ kind: fc.constant("delete" as const), id: fc.nat(5) }),
+  fc.record({
+    kind: fc.constant("update" as const),
+    name: fc.constantFrom("load", "review"),
+    attributes: fc.constantFrom(...hostileAttributes),
+  }),
+);
+const query: fc.Arbitrary<StatisticsQuery> = fc.record(
+  {
+    pipelineName: fc.constantFrom("p", "q"),
+    pipelineVersion: fc.constantFrom("1", null),
+    timeRange: fc.constantFrom([1_759_305_600, undefined] as const, [undefined, 1_759_305_600.5] as const),
+    states: fc.subarray(["failed", "completed", "running", "unknown"] as const),
+    names: fc.subarray(["load", "review", "ü"]),
+    durationRange: fc.constantFrom([0, 1.5] as const, [undefined, 0] as const, [1, undefined] as const),
+    errorTypes: fc.subarray([
+      "tool_error",
+      "KeyError",
+      "ValueError",
+      "timeout",
+      "unknown",
+      "429 Too Many Requests",
+    ]),
+  },
+  { requiredKeys: [] },
+);
+
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+function apply(database: StockDatabase, one: Change): void {
+  if (one.kind === "update") {
+    database.run("UPDATE spans SET attributes = ? WHERE name = ?", [one.attributes, one.name]);
+    return;
+  }
+  const id = `run_${one.id}`;
+  for (const table of ["spans", "runs", "steps"]) database.run(`DELETE FROM ${table} WHERE run_id = ?`, [id]);
+  if (one.kind === "delete") return;
+  const { pipeline, version, status, known, stepError, spans } = one.run;
+  if (known) {
+    const created = "2025-10-01T08:00:00";
+    database.run("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", [id, pipeline, version, status, created]);
+  }
+  database.run("INSERT INTO steps VALUES (?, 'load', 0, ?)", [id, stepError]);
+  for (const { id: spanId, parent, name, status, start, end, attributes } of spans)
+    database.run(
+      "INSERT INTO spans (run_id, span_id, parent_span_id, name, start_time, end_time, status, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      [id, spanId, parent, name, start, end, status, attributes],
+    );
+}
+
+test("whatever is written between them, columns and SQL give the same answers", {
+  timeout: 120_000,
+}, async () => {
+  const file = path.join(freshFolder(), "any.db");
+  const settings = fc.record({
+    pageSize: fc.constantFrom(512, 1024, 4096, 65_536),
+    autoVacuum: fc.constantFrom(0, 1, 2),
+    withRowid: fc.constantFrom("id INTEGER PRIMARY KEY AUTOINCREMENT,", ""),
+  });
+  let answered = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      settings,
+      fc.array(fc.tuple(change, query), { minLength: 8, maxLength: 14 }),
+      async (setting, turns) => {
+        const database = await stockDatabase();
+        database.run(`PRAGMA page_size = ${setting.pageSize}`);
+        database.run(`PRAGMA auto_vacuum = ${setting.autoVacuum}`);
+        database.run(`CREATE TABLE spans (${setting.withRowid} run_id TEXT, span_id TEXT, parent_span_id TEXT, name TEXT,
+        start_time REAL, end_time REAL, status TEXT, attributes TEXT)`);
+        database.run(
+          "CREATE TABLE runs (run_id TEXT PRIMARY KEY, pipeline_name TEXT, pipeline_version TEXT, status TEXT, created_at TEXT)",
+        );
+        database.run("CREATE TABLE steps (run_id TEXT, step_name TEXT, step_index INTEGER, error TEXT)");
+        writeFileSync(file, database.export());
+        const session = new StoreSession(await openDatabase(file));
+        for (const [one, asked] of turns) {
+          apply(database, one);
+          writeFileSync(file, database.export());
+          session.read((reader) => {
+            const columns = buildColumns(reader, 1e9);
+            if (columns === undefined) return;
+            answered += 1;
+            for (const groupBy of ["error_type", "state"] as const)
+              expectSame(
+                columnStatistics(columns, { ...asked, groupBy }),
+                spanStatistics(reader, { ...asked, groupBy }),
+              );
+          });
+        }
+        session.database.close();
+        database.close();
+      },
+    ),
+    { numRuns: 40 },
+  );
+  expect(answered).toBeGreaterThan(300);
 });
