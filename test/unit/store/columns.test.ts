@@ -14,7 +14,7 @@ import { expectSame } from "../support/same-figures.ts";
 import { type StockDatabase, stockDatabase } from "../support/stock-sqlite.ts";
 
 test.each(["v0.4.32", "v0.6.11", "live"] as const)("columns of %s answer as SQL does", async (name) => {
-  const session = new StoreSession(await openDatabase(fixture(name)));
+  const session = new StoreSession(await openDatabase(fixture(name)), "x.db");
   const queries: StatisticsQuery[] = [
     {},
     { pipelineName: "code_review" },
@@ -46,7 +46,7 @@ test("without room or with blobs there are no columns, and SQL answers", async (
     ["v0.6.11", 1000],
     ["v1.0", 1e9],
   ] as const) {
-    const session = new StoreSession(await openDatabase(fixture(name)));
+    const session = new StoreSession(await openDatabase(fixture(name)), "x.db");
     session.read((reader) => expect(buildColumns(reader, budget)).toBeUndefined());
     session.database.close();
   }
@@ -182,7 +182,7 @@ test("whatever is written between them, columns and SQL give the same answers", 
         );
         database.run("CREATE TABLE steps (run_id TEXT, step_name TEXT, step_index INTEGER, error TEXT)");
         writeFileSync(file, database.export());
-        const session = new StoreSession(await openDatabase(file));
+        const session = new StoreSession(await openDatabase(file), "x.db");
         for (const [one, asked] of turns) {
           apply(database, one);
           writeFileSync(file, database.export());
