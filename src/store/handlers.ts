@@ -1,5 +1,6 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
 import { columnStatistics, compareColumns } from "./columns/column-statistics.ts";
+import { columnsOf } from "./columns/session-columns.ts";
 import { compareRuns } from "./compare.ts";
 import { compareStatistics } from "./comparison.ts";
 import { countedRuns } from "./counted-runs.ts";
@@ -117,7 +118,7 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
         // Times in a filter count from now, so its answer is not kept.
         if (taken) return spanStatistics(reader, whole, spanChooser(reader, taken));
         return session.derived(`statistics ${queryKey(whole)}`, () => {
-          const columns = session.columns(reader);
+          const columns = columnsOf(session, reader);
           return columns ? columnStatistics(columns, whole) : spanStatistics(reader, whole);
         });
       });
@@ -133,7 +134,7 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
     },
     compareStatistics: ({ a, b, groupBy }) =>
       dated((reader) => {
-        const columns = session.columns(reader);
+        const columns = columnsOf(session, reader);
         return columns
           ? compareColumns(columns, a, b, groupBy ?? "name")
           : compareStatistics(reader, a, b, groupBy ?? "name");

@@ -1,7 +1,5 @@
 import type { EngineDatabase, Reader, Snapshot } from "../engine/reader.ts";
 import { flattenBlob } from "./blobs.ts";
-import { buildColumns } from "./columns/build.ts";
-import type { SpanColumns } from "./columns/span-columns.ts";
 import { detectLayout, type Layout, viewNames } from "./layout.ts";
 import type { Run } from "./model.ts";
 import { type RunSpans, readRunSpans } from "./run-spans.ts";
@@ -32,7 +30,7 @@ export class StoreSession {
   constructor(
     readonly database: EngineDatabase,
     private readonly path: string,
-    private readonly summaryMemory = DEFAULT_SUMMARY_MEMORY,
+    readonly summaryMemory = DEFAULT_SUMMARY_MEMORY,
   ) {
     database.define("lens_time", (value) => parseTime(value ?? null));
     database.define("lens_flatten", (blob) => flattenBlob(blob));
@@ -115,11 +113,6 @@ export class StoreSession {
       kept.delete(old);
     }
     return history;
-  }
-
-  /** All spans as columns, built when they are first asked for; undefined where only SQL can answer. */
-  columns(reader: Reader): SpanColumns | undefined {
-    return this.derived("columns", () => buildColumns(reader, this.summaryMemory));
   }
 
   usual(reader: Reader, run: Run): Map<string, Float64Array> {

@@ -84,7 +84,10 @@ function inRows(name) {
   for (const row of statement.iterate()) {
     const [key, failed, duration, spent, used] = /** @type {any[]} */ (/** @type {unknown} */ (row));
     let one = names.get(key);
-    if (one === undefined) names.set(key, (one = { durations: [], failed: 0, cost: null, tokens: null }));
+    if (one === undefined) {
+      one = { durations: [], failed: 0, cost: null, tokens: null };
+      names.set(key, one);
+    }
     one.durations.push(duration);
     one.failed += failed;
     if (spent !== null) one.cost = (one.cost ?? 0) + spent;
