@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { compareCommands } from "./commands/compare.ts";
 import { copyCommands } from "./commands/copy.ts";
-import { databaseCommands } from "./commands/databases.ts";
+import { databaseCommands, openFiles } from "./commands/databases.ts";
 import { exportCommands } from "./commands/export.ts";
 import { filterCommands } from "./commands/filters.ts";
 import { liveCommands } from "./commands/live.ts";
@@ -76,7 +76,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const workspace = new WorkspaceDatabases(databases, context.workspaceState, log);
   const settings = new ViewSettings(context.workspaceState);
   const runs = new RunsProvider(workspace, settings, log);
-  const view = new RunsView(runs, settings);
+  const view = new RunsView(runs, settings, (uris) => openFiles(workspace, uris));
   const documents = new TextDocuments();
   const filters = new FilterMemory(context.globalState, context.workspaceState);
   const panels = new TracePanels({ extension: context.extensionUri, documents, filters, log }, (path) =>

@@ -1,15 +1,19 @@
 import * as vscode from "vscode";
 import { TraceError } from "../engine/errors.ts";
+import { traceFileEndings } from "../sources/trace-file.ts";
 import type { WorkspaceDatabases } from "../views/workspace-databases.ts";
 import type { CommandTable } from "./register.ts";
 import { type Rows, withheldOf } from "./rows.ts";
 
+/** Lists files in the Runs view: databases, and files with traces in another form. */
+export async function openFiles(databases: WorkspaceDatabases, uris: readonly vscode.Uri[]): Promise<void> {
+  for (const uri of uris) await databases.add(pathOf(uri));
+  await vscode.commands.executeCommand("flujoLens.runs.focus");
+}
+
 /** Opening and forgetting databases by hand. */
 export function databaseCommands(databases: WorkspaceDatabases, rows: Rows): CommandTable {
-  const open = async (uris: readonly vscode.Uri[]) => {
-    for (const uri of uris) await databases.add(pathOf(uri));
-    await vscode.commands.executeCommand("flujoLens.runs.focus");
-  };
+  const open = (uris: readonly vscode.Uri[]) => openFiles(databases, uris);
   return {
     "flujoLens.openDatabase": async () => {
       const picked = await vscode.window.showOpenDialog({
@@ -18,7 +22,7 @@ export function databaseCommands(databases: WorkspaceDatabases, rows: Rows): Com
         canSelectMany: true,
         defaultUri: vscode.workspace.workspaceFolders?.[0]?.uri,
         filters: {
-          [vscode.l10n.t("SQLite databases")]: ["db", "sqlite", "sqlite3"],
+          [vscode.l10n.t("Databases and traces")]: ["db", "sqlite", "sqlite3", ...traceFileEndings],
           [vscode.l10n.t("All files")]: ["*"],
         },
       });

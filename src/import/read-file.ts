@@ -49,6 +49,7 @@ export async function parseTraces(
     const found = formatOf(value);
     if (found === undefined && parts.length === 1) {
       if (bytes.length > MOST_NESTED) throw bad(file, "it is too large to be read as one tree");
+      if (!looksLikeTrace(value)) throw bad(file, "there is no span at its top");
       nested = parseTrace(Buffer.from(part.buffer, part.byteOffset, part.length).toString("utf8"), file);
       head = value;
       format = "flujo";
@@ -245,6 +246,13 @@ function fromFlujo({ spans }: FileTrace, value: unknown): Imported {
     }),
   );
   return { format: "flujo", runs: [runOf(runId, imported, facts)], notes: [] };
+}
+
+/** Many a JSON file has a name at its top; a span has more. */
+function looksLikeTrace(value: unknown): boolean {
+  const tree = isObject(value) && "trace_tree" in value ? value.trace_tree : value;
+  const root: unknown = Array.isArray(tree) ? tree[0] : tree;
+  return isObject(root) && ["span_id", "start_time", "children"].some((key) => key in root);
 }
 
 function textOf(value: unknown): string | undefined {

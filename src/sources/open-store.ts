@@ -1,8 +1,9 @@
 import { formatBytes } from "../format/numbers.ts";
 import { openTraceStore, type TraceStore } from "../store/store.ts";
+import { isTraceFile, openTraceFile } from "./trace-file.ts";
 
 /**
- * Opens a database, and says so when it had to be copied into memory: then it takes as much memory as the file is large.
+ * Opens a database, or a file with traces in another form. Says so when it had to be copied into memory: then it takes as much memory as the file is large.
  * Rejects as `openTraceStore` does.
  */
 export async function openStore(
@@ -10,6 +11,7 @@ export async function openStore(
   say: (sentence: string) => void,
   open: (file: string) => Promise<TraceStore> = (path) => openTraceStore(path),
 ): Promise<TraceStore> {
+  if (isTraceFile(file)) return openTraceFile(file, say);
   const store = await open(file);
   const { access, size } = store.opened;
   if (access === "copy") {

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { DropFiles } from "./drop-files.ts";
 import { describeFilter } from "./filter-text.ts";
 import type { RunsNode } from "./nodes.ts";
 import type { RunsProvider } from "./runs-provider.ts";
@@ -18,8 +19,13 @@ export class RunsView implements vscode.Disposable {
   constructor(
     private readonly runs: RunsProvider,
     private readonly settings: ViewSettings,
+    open: (uris: readonly vscode.Uri[]) => unknown,
   ) {
-    this.view = vscode.window.createTreeView(runsViewId, { treeDataProvider: runs, showCollapseAll: true });
+    this.view = vscode.window.createTreeView(runsViewId, {
+      treeDataProvider: runs,
+      showCollapseAll: true,
+      dragAndDropController: new DropFiles(open),
+    });
     this.disposables = [
       this.view,
       this.view.onDidChangeVisibility(() => this.followVisibility()),

@@ -53,7 +53,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/export": ["src/store", "src/engine", "src/format"],
   "src/write": ["src/import", "src/store", "src/engine", "src/format"],
   "src/import": ["src/export", "src/store", "src/engine", "src/format"],
-  "src/sources": ["src/store", "src/engine", "src/format"],
+  "src/sources": ["src/write", "src/store", "src/engine", "src/format"],
   "src/store": ["src/engine", "src/filter"],
   "src/engine": [],
   "src/protocol": ["src/store", "src/engine", "src/filter"],
