@@ -68,6 +68,11 @@ describe("PageSession", () => {
     { type: "request", id: 3, method: "spanDetail", params: { runId: "r", key: -1 } },
     { type: "request", id: 3, method: "spanDetail", params: { runId: "r", key: 0, extra: 1 } },
     { type: "request", id: 3, method: "statistics", params: { from: Number.NaN } },
+    { type: "request", id: 3, method: "statistics", params: { groupBy: "colour" } },
+    { type: "request", id: 3, method: "statistics", params: { axis: { from: "now" } } },
+    { type: "request", id: 3, method: "spanList", params: { offset: 0, limit: 1_000_000 } },
+    { type: "request", id: 3, method: "spanList", params: { offset: 0, limit: 1, states: ["odd"] } },
+    { type: "request", id: 3, method: "countedRuns", params: { offset: -1, limit: 1 } },
     { type: "request", id: 3, method: "openText", params: { title: "t", text: "t", language: "html" } },
     { type: "request", id: 3 },
   ])("answers %j with one failure", async (message) => {
@@ -140,6 +145,36 @@ describe("PageSession", () => {
     await settle();
     progress?.(0.9);
     expect(posted.map((message) => message.type)).toEqual(["progress", "failure"]);
+  });
+
+  it("asks the store for the spans and runs behind a figure", async () => {
+    const asked: unknown[] = [];
+    const snapshot = { at: 1, stale: false };
+    const { session, posted, settle } = setUp({
+      listSpans: async (query) => {
+        asked.push(query);
+        return { items: [], total: 0, reachable: 0, snapshot };
+      },
+      listCountedRuns: async (query) => {
+        asked.push(query);
+        return { items: [], total: 0, snapshot };
+      },
+    });
+    const page = { offset: 100, limit: 100 };
+    const spans = { ...page, pipelineVersion: null, names: ["a"], minDuration: 2 };
+    session.receive({ type: "request", id: 1, method: "spanList", params: spans });
+    session.receive({
+      type: "request",
+      id: 2,
+      method: "countedRuns",
+      params: { ...page, atLeast: 3, to: 9 },
+    });
+    await settle();
+    expect(asked).toEqual([
+      { ...page, pipelineVersion: null, names: ["a"], durationRange: [2, undefined] },
+      { ...page, atLeast: 3, timeRange: [undefined, 9] },
+    ]);
+    expect(posted.map(({ type }) => type)).toEqual(["reply", "reply"]);
   });
 
   it("copies, opens text, and reports what is shown", async () => {
