@@ -41,6 +41,8 @@ export function pickRun(
     let typing: NodeJS.Timeout | undefined;
     let chosen: PickedRun | undefined;
     picker.title = choice.title ?? vscode.l10n.t("Show Trace");
+    // One of several questions must not be lost to a click beside it.
+    picker.ignoreFocusOut = choice.title !== undefined;
     picker.placeholder = vscode.l10n.t("Run id or pipeline");
     picker.matchOnDescription = true;
 

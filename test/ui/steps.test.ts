@@ -105,8 +105,12 @@ describe("beside the source", () => {
   it("marks the spans of the step at the cursor in an open panel", async () => {
     await code.command("Flujo Lens: Show Trace to the Side");
     await code.panel().locator(".span-row").first().waitFor();
-    await code.command("View: Focus First Editor Group");
-    await code.openFile("support_triage.py");
+    // Not by a command: the page that has just appeared takes the keyboard from the palette.
+    await code.page
+      .locator(".part.editor .tabs-container")
+      .first()
+      .getByRole("tab", { name: "support_triage.py" })
+      .click();
     await code.page.locator(".editor-instance .view-line", { hasText: "classify_ticket = Step" }).click();
     const row = code.panel().locator('.span-row[data-name="classify_ticket"]').first();
     await row.waitFor();
@@ -117,10 +121,10 @@ describe("beside the source", () => {
       await code.page.waitForTimeout(200);
     }
     await settled("steps-highlight");
-    await code.command("View: Close All Editors");
   });
 
   it("offers what can be done about a failure, and asks before it replays", async () => {
+    await code.command("View: Close All Editors");
     await code.openFile("support_triage.py");
     await squiggles().first().waitFor();
     await code.page.locator(".editor-instance .view-line", { hasText: "classify_ticket = Step" }).click();
@@ -163,6 +167,7 @@ describe("beside the source", () => {
       .waitFor();
     await settled("steps-references");
     await list.titleAction("Close List");
+    await list.pane.waitFor({ state: "detached" });
   });
 
   it("compares two runs, and a pair of spans in the diff editor", async () => {

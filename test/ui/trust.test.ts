@@ -34,6 +34,23 @@ describe("a folder that is not trusted", () => {
     await runs.message.getByText("flujo_ops.db · 300 runs").waitFor();
   });
 
+  it("has figures beside its source, and no way to run it", async () => {
+    await code.openFile("support_triage.py");
+    await code.command("View: Focus Active Editor Group");
+    await code.page.keyboard.press("Control+End");
+    await code.codeLenses().filter({ hasText: /p95/ }).first().waitFor();
+    await code.openView("Flujo Lens");
+    await runs
+      .row(/support_triage/)
+      .first()
+      .click({ button: "right" });
+    const menu = code.page.locator(".monaco-menu");
+    await menu.getByText("Compare Runs…").waitFor();
+    assert.equal(await menu.getByText("Replay Run in Terminal…").count(), 0);
+    await code.page.keyboard.press("Escape");
+    await code.command("View: Close All Editors");
+  });
+
   it("is asked about a database outside of it, which opens only after a yes", async () => {
     const outside = fixture("v0.4.32");
     const folder = emptyFolder();
