@@ -17,6 +17,7 @@ import { TextDocuments } from "./panel/text-documents.ts";
 import { panelType, TracePanels } from "./panel/trace-panels.ts";
 import { Databases } from "./sources/databases.ts";
 import { openStore } from "./sources/open-store.ts";
+import { openTraceStore } from "./store/store.ts";
 import { CompareView } from "./views/compare-view.ts";
 import { FailureNotices } from "./views/failure-notices.ts";
 import { FilterMemory } from "./views/filter-memory.ts";
@@ -70,7 +71,9 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     log.warn(sentence);
     void vscode.window.showWarningMessage(sentence);
   };
-  databases = new Databases((file) => openStore(file, say));
+  databases = new Databases((file) =>
+    openStore(file, say, (path) => openTraceStore(path, { summaryMemory: summaryMemory() })),
+  );
   const live = new LiveUpdates(databases);
   const statusBar = new StatusBar(databases);
   const workspace = new WorkspaceDatabases(databases, context.workspaceState, log);
@@ -129,4 +132,10 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     ),
   );
   return { runs, view, databases: workspace, settings, panels, steps };
+}
+
+/** The user's own word, where it is a number. */
+function summaryMemory(): number | undefined {
+  const setting = vscode.workspace.getConfiguration("flujoLens").get<unknown>("summaryMemory");
+  return typeof setting === "number" && setting >= 0 ? setting : undefined;
 }

@@ -63,6 +63,7 @@ export function leafPages(pages: Pages, root: number): Uint32Array {
         next.push(view.getUint32(view.getUint16(head + 12 + 2 * cell)));
       next.push(view.getUint32(head + 8));
     }
+    if (next.length > pageCount) throw new UnreadableTable("a loop of pages");
     level = next;
   }
   throw new UnreadableTable("a tree that is too deep");
@@ -83,6 +84,8 @@ class TableScan {
   private readonly overflowPage: Buffer;
   private readonly row: StoredRow;
   private spilled = Buffer.alloc(0);
+  /** Pages that rows went on in, of which each belongs to one row. */
+  private spills = 0;
 
   constructor(
     private readonly pages: Pages,
@@ -188,7 +191,8 @@ class TableScan {
     block.copy(this.spilled, 0, start, start + local);
     let page = block.readUInt32BE(start + local);
     for (let done = local; done < length; ) {
-      if (page < 1 || page > this.pages.pageCount)
+      this.spills += 1;
+      if (page < 1 || page > this.pages.pageCount || this.spills > this.pages.pageCount)
         throw new UnreadableTable("a chain of pages that ends too soon");
       this.pages.readPages(overflowPage, page);
       const count = Math.min(usable - 4, length - done);
