@@ -48,7 +48,7 @@ describe("databases of absurd size in one place", () => {
       200_000,
     ],
   ])(
-    "such as %s are read in bounded memory",
+    "such as %s are answered",
     async (_what, sql, total) => {
       const file = await writeTraceDatabase((database) => {
         database.run(run);
