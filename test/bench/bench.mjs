@@ -4,6 +4,7 @@
 //   npm run bench -- --quick       100,000 spans only, fewer turns
 //   npm run bench -- --steps       finding steps in 2,000 Python files, and nothing else
 //   npm run bench -- --summary     statistics over 100,000, 1,000,000 and 5,000,000 spans alone, about 15 minutes and 4.2 GB of disk
+//   npm run bench -- page          the size of the panel's page and its first paint beside an empty webview, in VS Code
 //   npm run bench -- --activation  VS Code's activation and its extension host's delays as well
 //
 // The table goes to stdout, all figures to out/bench.json. Needs `npm run build`.
@@ -51,7 +52,8 @@ const layouts = ["v0.4.32", "v0.6.11"];
 const growthLimit = 2;
 
 main(async () => {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       quick: { type: "boolean" },
       turns: { type: "string" },
@@ -70,6 +72,10 @@ main(async () => {
   const sizes = values.quick ? [100_000] : [100_000, 1_000_000];
   const turns = Number(values.turns ?? (values.quick ? 3 : 5));
   if (!(Number.isInteger(turns) && turns > 0)) throw new ToolError("--turns takes a whole number from 1.");
+  if (positionals[0] === "page") {
+    console.log((await (await import("./page.mjs")).measurePage(turns)).text);
+    return;
+  }
   const node = await nativeNode();
 
   if (values.summary) {
