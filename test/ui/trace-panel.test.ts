@@ -219,6 +219,7 @@ describe("Show Trace", () => {
   it("opens the page of help on filters", async () => {
     await code.panel().getByRole("button", { name: "Help on filters" }).click();
     await code.editorTab(/filters\.md/).waitFor();
+    await code.panel().getByRole("heading", { name: "Filters", exact: true }).waitFor();
     await code.screenshot("filter-help");
     await code.command("View: Close Editor");
     await page.row("pipeline_run").waitFor();
