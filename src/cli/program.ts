@@ -10,6 +10,7 @@ import { addImportCommand } from "./commands/import.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addQueryCommand } from "./commands/query.ts";
+import { addSalvageCommand } from "./commands/salvage.ts";
 import { addShowCommand } from "./commands/show.ts";
 import { addSpansCommand } from "./commands/spans.ts";
 import { addSqlCommand } from "./commands/sql.ts";
@@ -129,6 +130,7 @@ function buildProgram(
     addExportCommand,
     addImportCommand,
     addMigrateCommand,
+    addSalvageCommand,
     addCompareCommand,
     addStepsCommand,
   ];

@@ -68,8 +68,8 @@ export class LiveSource implements ByteSource, Pages {
     };
   }
 
-  /** Throws `not_a_database`, or `corrupt` when the file is shorter than its header says. */
-  check(): void {
+  /** Throws `not_a_database`, or `corrupt` when the file is shorter than its header says, unless it is known to be `damaged`. */
+  check(damaged = false): void {
     const { header, mainState, pageSize, pageCount, lastFrame, undoes } = this.current;
     if (mainState.size === 0 || (undoes && pageCount === 0)) {
       throw new TraceError(
@@ -83,7 +83,7 @@ export class LiveSource implements ByteSource, Pages {
     if (header.pageSize !== pageSize) throw this.corrupt("its log has pages of another size");
     // With a log, pages beyond the end of the main file may be free ones that were never written. A transaction that is
     // undone may have cut the file.
-    if (lastFrame === 0 && !undoes && pageCount * pageSize > mainState.size) {
+    if (!damaged && lastFrame === 0 && !undoes && pageCount * pageSize > mainState.size) {
       throw this.corrupt(`it should have ${pageCount * pageSize} bytes and has ${mainState.size}`);
     }
   }

@@ -124,8 +124,18 @@ function readContext(reader: Reader, runId: string): string | null {
 }
 
 function copyStates(reader: Reader, target: NewDatabase): void {
-  const known = columnsOf(reader, "workflow_state");
-  if (!known.has("run_id")) return;
+  const columns = stateSelection(columnsOf(reader, "workflow_state"));
+  if (columns === undefined) return;
+  const rows: SqlValue[][] = [];
+  reader.each(`SELECT ${columns} FROM main.workflow_state ORDER BY rowid`, [], (row) => {
+    rows.push([...row]);
+  });
+  for (const row of rows) target.saveState(row);
+}
+
+/** The columns of {@link stateColumns}, as far as the table has them; undefined when it is not there. */
+export function stateSelection(known: ReadonlySet<string>): string | undefined {
+  if (!known.has("run_id")) return undefined;
   const fallbacks: Partial<Record<(typeof stateColumns)[number], string>> = {
     pipeline_context: "'{}'",
     current_step_index: "0",
@@ -135,11 +145,7 @@ function copyStates(reader: Reader, target: NewDatabase): void {
     if (!known.has(column)) return fallback ?? "NULL";
     return fallback === undefined ? column : `coalesce(${column}, ${fallback})`;
   });
-  const rows: SqlValue[][] = [];
-  reader.each(`SELECT ${columns.join(", ")} FROM main.workflow_state ORDER BY rowid`, [], (row) => {
-    rows.push([...row]);
-  });
-  for (const row of rows) target.saveState(row);
+  return columns.join(", ");
 }
 
 /** What the schema of the design document has no place for. */
@@ -156,7 +162,7 @@ function remarkOnLosses(reader: Reader, target: NewDatabase): void {
   });
 }
 
-function columnsOf(reader: Reader, table: string): ReadonlySet<string> {
+export function columnsOf(reader: Reader, table: string): ReadonlySet<string> {
   return new Set(
     reader
       .all<{ name: string }>("SELECT lower(name) AS name FROM pragma_table_info(?, 'main')", [table])

@@ -36,6 +36,11 @@ export interface TraceWriter {
   saveTrace(runId: string, trace: TraceToSave, run?: Partial<RunRow>): Promise<void>;
   /** Saves the traces of a file: flujo's debug export, OTLP JSON or JSON Lines, Jaeger JSON. Resolves to what was left out. */
   importFile(file: string, options?: CallOptions): Promise<readonly string[]>;
+  /**
+   * Saves what can be read of a damaged database. Resolves to the names of the tables of which something could not be;
+   * rejects as `openTraceStore` does when not even their definitions can be read.
+   */
+  salvage(file: string, options?: CallOptions): Promise<readonly string[]>;
   /** What has been saved, mended and refused so far. */
   report(): Promise<WriteReport>;
   /** Makes the file whole and gives it its name. Rejects with `exists` or `unwritable`; then nothing has changed. */
@@ -87,6 +92,9 @@ class WorkerWriter implements TraceWriter {
 
   importFile: TraceWriter["importFile"] = async (file, options) =>
     (await this.client.call("importFile", { path: path.resolve(file) }, options)).notes;
+
+  salvage: TraceWriter["salvage"] = async (file, options) =>
+    (await this.client.call("salvage", { path: path.resolve(file) }, options)).lost;
 
   report: TraceWriter["report"] = () => this.client.call("report", {});
 

@@ -6,6 +6,8 @@ import type { SpanToSave } from "./span-rows.ts";
 export interface WriterMethods {
   /** Copies all of a database into the new one, in place of what it holds. */
   copyFrom: { params: { path: string }; result: WriteReport };
+  /** Saves what can be read of a damaged database; `lost` names the tables of which something could not. */
+  salvage: { params: { path: string }; result: { lost: readonly string[] } };
   /** Saves the spans of a run; facts about the run that are not given are kept, or taken from the spans. */
   saveTrace: { params: { runId: string; run: Partial<RunRow>; spans: readonly SpanToSave[] }; result: null };
   /** Saves the traces in a file of another form. */

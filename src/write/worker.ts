@@ -9,6 +9,7 @@ import { copyDatabase } from "./copy-database.ts";
 import { importedRow, importedSpans } from "./imported-rows.ts";
 import type { WriterMethods } from "./methods.ts";
 import { NewDatabase, type RunRow } from "./new-database.ts";
+import { salvageDatabase } from "./salvage.ts";
 import type { SpanToSave } from "./span-rows.ts";
 import { timeText } from "./time-text.ts";
 
@@ -31,6 +32,14 @@ serve<WriterMethods, WriterWorkerData>(parentPort, async ({ data, cancelled, pro
         database.close();
       }
       return target.report();
+    },
+    salvage: async ({ path }) => {
+      const database = await openDatabase(path, { cancelled, progress, patience: 60_000, damaged: true });
+      try {
+        return { lost: salvageDatabase(new StoreSession(database, path), target) };
+      } finally {
+        database.close();
+      }
     },
     saveTrace: ({ runId, run, spans }) => {
       target.saveRun({ ...rowFor(runId, spans, target), ...run, run_id: runId }, [], spans);

@@ -1,0 +1,52 @@
+import path from "node:path";
+import type { Command } from "commander";
+import { TraceError } from "../../engine/errors.ts";
+import { createTraceStore } from "../../write/create.ts";
+import { parseFile } from "../arguments.ts";
+import type { StartSession } from "../program.ts";
+import { printReport, runsAndSpans } from "../write-view.ts";
+
+interface SalvageOptions {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly partial?: boolean;
+}
+
+/** `flujo-lens salvage --db OLD --out NEW`: what can still be read of a damaged database, as a new one. */
+export function addSalvageCommand(program: Command, start: StartSession): void {
+  program
+    .command("salvage")
+    .summary("write what can still be read of a damaged database")
+    .description(
+      "Reads what it can of a damaged database and writes it to a new one in the v2.0 schema. The damaged one is only read.\n" +
+        "When something is lost, the file is written and the exit code is 1, unless --partial is given.",
+    )
+    .requiredOption("--out <file>", "the new database", parseFile)
+    .option("--force", "replace the file at --out; it is kept as a backup")
+    .option("--partial", "exit with 0 although something is lost")
+    .action(async (options: SalvageOptions, command: Command) => {
+      const session = start(command);
+      const { signal } = session;
+      const from = await session.databasePath();
+      const target = path.resolve(session.cwd, options.out);
+      if (target === path.resolve(from)) {
+        throw new TraceError(
+          "invalid_argument",
+          "The new database must be another file than the damaged one.",
+        );
+      }
+      const writer = await createTraceStore(target, { force: options.force }, { signal });
+      try {
+        const lost = await writer.salvage(from, { signal });
+        const { report, backup } = await writer.close({ signal });
+        if (backup !== undefined) await session.note(`The file that was there is kept at ${backup}.`);
+        await printReport(session, `Wrote ${runsAndSpans(report)} to ${options.out}.`, report);
+        if (lost.length === 0) return;
+        const sentence = `Some rows of ${lost.join(", ")} could not be read, so ${options.out} holds only a part.`;
+        if (!options.partial) throw new TraceError("corrupt", `${sentence} Add --partial to accept that.`);
+        await session.note(sentence);
+      } finally {
+        await writer.discard();
+      }
+    });
+}
