@@ -102,6 +102,7 @@ export class App extends PageElement {
     if (columns !== this.#columns) {
       const before = this.#model;
       this.#columns = columns;
+      if (columns) performance.mark("lens-outline");
       this.#model = columns && new TraceModel(runOutline(columns));
       this.#followSelected(before);
     }

@@ -11,10 +11,10 @@ export interface Choice {
   readonly count: number;
 }
 
-/** Distinct values with their counts, most frequent first. */
-export function choices(values: Iterable<string>): Choice[] {
+/** Distinct values with their counts added up, most frequent first. */
+export function choices(counted: Iterable<readonly [value: string, count: number]>): Choice[] {
   const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const [value, count] of counted) counts.set(value, (counts.get(value) ?? 0) + count);
   return Array.from(counts, ([value, count]) => ({ value, count })).sort(
     (a, b) => b.count - a.count || (a.value < b.value ? -1 : 1),
   );

@@ -7,7 +7,7 @@ import { type TimeScale, timeAt, xOf } from "./time-view.ts";
 
 export const LANE_HEIGHT = 20;
 /** Pixels from which on a span is drawn by itself, and from which on it has a label. */
-const ALONE = 1.5;
+const ALONE = 2;
 const LABEL = 26;
 
 export interface FlameScene extends BarScene {
@@ -48,9 +48,9 @@ function paintLane(context: CanvasRenderingContext2D, scene: FlameScene, lane: n
       at += 1;
     } else {
       // Everything that begins in this pixel is one mark, red if any of it failed.
-      const next = Math.max(at + 1, firstAfter(scene, lane, timeAt(scale, Math.floor(left) + 1)));
+      const next = Math.max(at + 1, firstAfter(scene, lane, timeAt(scale, Math.floor(left) + ALONE)));
       let shown = index;
-      for (let other = at; other < Math.min(next, at + 50); other++)
+      for (let other = at; other < Math.min(next, at + 6); other++)
         if (model.ranks[spans[other]!]) shown = spans[other]!;
       context.globalAlpha = scene.matches && !scene.matches[shown] ? 0.35 : 1;
       context.fillStyle = coloursOf(scene, shown).strong;

@@ -99,6 +99,22 @@ export class SpanTable {
     return this.#texts.at(this.names[index]!);
   }
 
+  /** Numbers of spans by raw status and what it means. */
+  statusCounts(): { state: State; status: string; count: number }[] {
+    const { states } = this;
+    const { statuses, stateNames } = this.#columns;
+    const counts = new Map<number, number>();
+    for (let index = 0; index < this.length; index++) {
+      const pair = statuses[index]! * 256 + states[index]!;
+      counts.set(pair, (counts.get(pair) ?? 0) + 1);
+    }
+    return Array.from(counts, ([pair, count]) => ({
+      state: stateNames[pair % 256] ?? "unknown",
+      status: this.#texts.at(Math.floor(pair / 256)),
+      count,
+    }));
+  }
+
   /** The raw status and what it means. */
   statusOf(index: number): Pick<OutlineSpan, "state" | "status"> {
     return { state: this.state(index), status: this.#texts.at(this.#columns.statuses[index]!) };

@@ -71,7 +71,9 @@ export class TraceModel {
   }
 
   get statuses(): readonly Choice[] {
-    this.#statuses ??= choices(this.#each((index) => statusValue(this.spans.statusOf(index))));
+    this.#statuses ??= choices(
+      this.spans.statusCounts().map((counted) => [statusValue(counted), counted.count] as const),
+    );
     return this.#statuses;
   }
 
@@ -79,10 +81,6 @@ export class TraceModel {
   endOf(index: number): number {
     const end = this.spans.ends[index]!;
     return Number.isNaN(end) ? this.extent : end;
-  }
-
-  *#each(text: (index: number) => string): Generator<string> {
-    for (let index = 0; index < this.spans.length; index++) yield text(index);
   }
 }
 

@@ -75,6 +75,8 @@ export class Waterfall extends PageElement {
   /** Where the scroll bar was put to follow the list, so that its event is not mistaken for a wish. */
   #barAt = 0;
   #pointed: number | undefined;
+  /** The model whose first paint was marked. */
+  #painted: TraceModel | undefined;
   /** A row to show as soon as there is room to show it: the tab may still be hidden when it is asked for. */
   #pending = -1;
   #hover: ReturnType<typeof setTimeout> | undefined;
@@ -354,6 +356,10 @@ export class Waterfall extends PageElement {
   }
 
   #paint(): void {
+    if (this.#painted !== this.model && this.#canvas && this.size.bars > 0) {
+      this.#painted = this.model;
+      requestAnimationFrame(() => performance.mark("lens-painted"));
+    }
     const { first, last } = drawnRows(this.#viewport(), this.rows.length);
     this.#canvas?.paint({
       model: this.model,

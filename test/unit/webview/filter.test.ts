@@ -71,7 +71,7 @@ describe("the status of a span", () => {
 
 describe("choices", () => {
   it("are distinct values by frequency, then by text", () => {
-    expect(choices(["b", "a", "c", "b", "constructor"])).toEqual([
+    expect(choices(["b", "a", "c", "b", "constructor"].map((value) => [value, 1]))).toEqual([
       { value: "b", count: 2 },
       { value: "a", count: 1 },
       { value: "c", count: 1 },

@@ -1,0 +1,249 @@
+// How fast the panel's timeline is in a real VS Code, beside a plain waterfall of DOM elements in the same page:
+//
+//   npm run bench -- timeline
+//
+// Needs `npm run package`. Prints a Markdown table.
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { register } from "node:module";
+import os, { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { installOnce } from "../tools/install-once.mjs";
+import { vsixPath } from "../tools/paths.mjs";
+import { run, ToolError } from "../tools/processes.mjs";
+import { nativeNode } from "./databases.mjs";
+import { startPeer, stopPeer, turn } from "./timeline-page.mjs";
+
+/** Part of the cache key: raise it when what is written changes. */
+const recipe = 3;
+const sizes = [1_000, 10_000, 100_000, 1_000_000];
+/** A plain page of ten times as many takes half a minute for a frame. */
+const mostPeerSpans = 10_000;
+const frames = 60;
+/** A plain page of ten thousand spans takes seconds for each. */
+const peerFrames = (/** @type {number} */ spans) => (spans > 1_000 ? 5 : 30);
+/** What one frame asks for. */
+const works = /** @type {const} */ (["zoom", "pan", "scroll", "flame zoom"]);
+
+/**
+ * @typedef {object} Cost of a frame, in milliseconds.
+ * @property {number} script
+ * @property {number} task script, style, layout and painting on the page's main thread.
+ *
+ * @typedef {object} TimelineResult
+ * @property {number} spans
+ * @property {number} open milliseconds from the choice of the run to its first paint.
+ * @property {number} paint milliseconds from the outline's arrival in the page to its first paint.
+ * @property {Record<string, Cost>} costs by work.
+ * @property {number} heap bytes of the page's JavaScript.
+ * @property {{ paint: number, zoom: Cost, scroll: Cost } | undefined} peer
+ */
+
+/**
+ * @returns {Promise<{ results: TimelineResult[], idle: Cost, text: string }>}
+ * @throws {ToolError} when there is no package to measure.
+ */
+export async function measureTimeline() {
+  if (!existsSync(vsixPath))
+    throw new ToolError("There is no package to measure: run `npm run package` first.");
+  const database = await timelineDatabase();
+  const folder = mkdtempSync(path.join(tmpdir(), "flujo-lens-timeline-"));
+  try {
+    const workspace = path.join(folder, "workspace");
+    await mkdir(workspace);
+    symlinkSync(database, path.join(workspace, "flujo_ops.db"));
+    register("../tools/typescript-hooks.mjs", import.meta.url);
+    const { Workbench } = await import("../ui/support/workbench.ts");
+    const code = await Workbench.open({ folder: workspace });
+    try {
+      code.page.setDefaultTimeout(120_000);
+      await code.openView("Flujo Lens");
+      await code.page
+        .getByRole("treeitem", { name: /timeline_of/ })
+        .first()
+        .waitFor();
+      const results = [];
+      let idle = { script: 0, task: 0 };
+      for (const spans of sizes) {
+        const { result, rest } = await measureSize(code, spans);
+        results.push(result);
+        if (spans === sizes[0]) idle = rest;
+      }
+      return { results, idle, text: describe(results, idle) };
+    } finally {
+      await code.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** @param {number} spans */
+function runName(spans) {
+  return `timeline_of_${String(spans).padStart(7, "0")}`;
+}
+
+/** @returns {Promise<string>} path of a database with a run of each size. */
+async function timelineDatabase() {
+  const node = await nativeNode();
+  const maker = path.join(path.dirname(fileURLToPath(import.meta.url)), "make-timeline.mjs");
+  const folder = await installOnce(`bench-timeline-${recipe}`, async (unfinished) => {
+    console.log("Making a database with runs of up to 1,000,000 spans ...");
+    await run(node, ["--no-warnings", maker, path.join(unfinished, "flujo_ops.db"), ...sizes.map(String)]);
+  });
+  return path.join(folder, "flujo_ops.db");
+}
+
+/**
+ * @param {import("../ui/support/workbench.ts").Workbench} code
+ * @param {number} spans
+ * @returns {Promise<{ result: TimelineResult, rest: Cost }>}
+ */
+async function measureSize(code, spans) {
+  const { page } = code;
+  console.error(`${spans.toLocaleString("en")} spans ...`);
+  const started = await openRun(code, spans);
+  const frame = await panelFrame(page, spans);
+  const { arrived, painted, at } = await firstPaint(frame);
+  await page.waitForTimeout(2000);
+  const session = await sessionOf(page, frame);
+  await session.send("Performance.enable");
+  const cost = async (/** @type {string} */ work, count = frames) => {
+    const before = await metrics(session);
+    await frame.evaluate(turn, { work, frames: count });
+    const after = await metrics(session);
+    return {
+      script: ((after.ScriptDuration - before.ScriptDuration) * 1000) / count,
+      task: ((after.TaskDuration - before.TaskDuration) * 1000) / count,
+    };
+  };
+  const rest = await cost("rest");
+  /** @type {Record<string, Cost>} */
+  const costs = {};
+  for (const work of works) costs[work] = await cost(work);
+  const heap = (await metrics(session)).JSHeapUsedSize;
+  let peer;
+  if (spans <= mostPeerSpans) {
+    const peerPaint = await frame.evaluate(startPeer, spans);
+    peer = {
+      paint: peerPaint,
+      zoom: await cost("peer zoom", peerFrames(spans)),
+      scroll: await cost("peer scroll", peerFrames(spans)),
+    };
+    await frame.evaluate(stopPeer);
+  }
+  await code.command("View: Close All Editors");
+  console.error(JSON.stringify({ open: at - started, paint: painted - arrived, costs, heap, peer }));
+  const result = { spans, open: at - started, paint: painted - arrived, costs, heap, peer };
+  return { result, rest };
+}
+
+/**
+ * Chooses a run as a person does.
+ *
+ * @param {import("../ui/support/workbench.ts").Workbench} code
+ * @param {number} spans
+ * @returns {Promise<number>} when it was chosen, in milliseconds of the clock.
+ */
+async function openRun(code, spans) {
+  const name = runName(spans);
+  await code.command("Flujo Lens: Show Trace");
+  await code.quickPick.type(name);
+  await code.quickPick.options(name).and(code.page.locator('[aria-setsize="1"]')).waitFor();
+  const started = Date.now();
+  await code.quickPick.accept();
+  return started;
+}
+
+/**
+ * @param {import("playwright-core").Page} page
+ * @param {number} spans
+ * @returns {Promise<import("playwright-core").Frame>}
+ */
+async function panelFrame(page, spans) {
+  for (;;) {
+    for (const frame of page.frames()) {
+      const found = await frame
+        .evaluate((name) => document.querySelector("flujo-lens-app h1")?.textContent === name, runName(spans))
+        .catch(() => false);
+      if (found) return frame;
+    }
+    await page.waitForTimeout(100);
+  }
+}
+
+/**
+ * @param {import("playwright-core").Page} page
+ * @param {import("playwright-core").Frame} frame
+ */
+async function sessionOf(page, frame) {
+  // A frame of the page's own process has no session of its own.
+  return page
+    .context()
+    .newCDPSession(frame)
+    .catch(() => page.context().newCDPSession(page));
+}
+
+/**
+ * @param {import("playwright-core").CDPSession} session
+ * @returns {Promise<Record<string, number>>}
+ */
+async function metrics(session) {
+  const answer = await session.send("Performance.getMetrics");
+  return Object.fromEntries(answer.metrics.map(({ name, value }) => [name, value]));
+}
+
+/**
+ * When the outline arrived and when the first frame with it was done, by the page's own marks.
+ *
+ * @param {import("playwright-core").Frame} frame
+ * @returns {Promise<{ arrived: number, painted: number, at: number }>} milliseconds of the page, and of the clock.
+ */
+async function firstPaint(frame) {
+  for (;;) {
+    const found = await frame.evaluate(() => {
+      const time = (/** @type {string} */ name) => performance.getEntriesByName(name)[0]?.startTime ?? 0;
+      const painted = time("lens-painted");
+      return { arrived: time("lens-outline"), painted, at: performance.timeOrigin + painted };
+    });
+    if (found.painted > 0) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/**
+ * @param {readonly TimelineResult[]} results
+ * @param {Cost} idle
+ */
+function describe(results, idle) {
+  const ms = (/** @type {number | undefined} */ value) =>
+    value === undefined ? "–" : value.toFixed(value < 100 ? 1 : 0);
+  const headings = [
+    ...[
+      "spans",
+      "open",
+      "first paint",
+      ...works.map((work) => `${work}: script`),
+      "zoom: all",
+      "scroll: all",
+    ],
+    ...["heap", "DOM: first paint", "DOM zoom: all", "DOM scroll: all"],
+  ];
+  const rows = results.map(({ spans, open, paint, costs, heap, peer }) => [
+    ...[spans.toLocaleString("en"), ms(open), ms(paint), ...works.map((work) => ms(costs[work]?.script))],
+    ...[ms(costs.zoom?.task), ms(costs.scroll?.task), `${Math.round(heap / 1e6)} MB`],
+    ...[ms(peer?.paint), ms(peer?.zoom.task), ms(peer?.scroll.task)],
+  ]);
+  const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(" | ")} |`;
+  return [
+    line(headings),
+    line(headings.map(() => "---:")),
+    ...rows.map(line),
+    "",
+    `Milliseconds; of frames, means over ${frames}. "All" is script, style, layout and painting on the main thread; frames in`,
+    `which nothing happens cost ${ms(idle.script)} of script and ${ms(idle.task)} in all, which is not taken off. "Open" is from the choice of`,
+    `the run, "first paint" from the arrival of its outline in the page. DOM: a plain waterfall of one row and one bar an`,
+    `element in the same page. ${os.cpus().length} x ${os.cpus()[0]?.model.trim() ?? "unknown processor"}, load ${os.loadavg()[0]?.toFixed(1)}.`,
+  ].join("\n");
+}
