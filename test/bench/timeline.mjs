@@ -21,6 +21,8 @@ const sizes = [1_000, 10_000, 100_000, 1_000_000];
 /** A plain page of ten times as many takes half a minute for a frame. */
 const mostPeerSpans = 10_000;
 const frames = 60;
+/** Milliseconds for a run to show. */
+const patience = 120_000;
 /** A plain page of ten thousand spans takes seconds for each. */
 const peerFrames = (/** @type {number} */ spans) => (spans > 1_000 ? 5 : 30);
 /** What one frame asks for. */
@@ -64,13 +66,22 @@ export async function measureTimeline() {
         .first()
         .waitFor();
       const results = [];
+      /** @type {string[]} */
+      const missing = [];
       let idle = { script: 0, task: 0 };
       for (const spans of sizes) {
-        const { result, rest } = await measureSize(code, spans);
-        results.push(result);
-        if (spans === sizes[0]) idle = rest;
+        try {
+          const { result, rest } = await measureSize(code, spans);
+          results.push(result);
+          if (spans === sizes[0]) idle = rest;
+        } catch (thrown) {
+          if (!(thrown instanceof ToolError)) throw thrown;
+          // What was measured of smaller runs is worth printing.
+          missing.push(thrown.message);
+          break;
+        }
       }
-      return { results, idle, text: describe(results, idle) };
+      return { results, idle, text: [describe(results, idle), ...missing].join("\n") };
     } finally {
       await code.close();
     }
@@ -162,7 +173,7 @@ async function openRun(code, spans) {
  * @returns {Promise<import("playwright-core").Frame>}
  */
 async function panelFrame(page, spans) {
-  for (;;) {
+  for (const until = Date.now() + patience; Date.now() < until; ) {
     for (const frame of page.frames()) {
       const found = await frame
         .evaluate((name) => document.querySelector("flujo-lens-app h1")?.textContent === name, runName(spans))
@@ -171,6 +182,7 @@ async function panelFrame(page, spans) {
     }
     await page.waitForTimeout(100);
   }
+  throw new ToolError(`The run of ${spans} spans did not show within ${patience / 1000} s.`);
 }
 
 /**
@@ -201,7 +213,7 @@ async function metrics(session) {
  * @returns {Promise<{ arrived: number, painted: number, at: number }>} milliseconds of the page, and of the clock.
  */
 async function firstPaint(frame) {
-  for (;;) {
+  for (const until = Date.now() + patience; Date.now() < until; ) {
     const found = await frame.evaluate(() => {
       const time = (/** @type {string} */ name) => performance.getEntriesByName(name)[0]?.startTime ?? 0;
       const painted = time("lens-painted");
@@ -210,6 +222,7 @@ async function firstPaint(frame) {
     if (found.painted > 0) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  throw new ToolError(`Nothing was painted within ${patience / 1000} s.`);
 }
 
 /**
