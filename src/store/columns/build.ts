@@ -314,8 +314,7 @@ class Builder {
   private endRun(): void {
     const { run, runFirst, size, links, columns, known, runs } = this;
     if (run < 0 || size === runFirst) return;
-    const parents = links.parents();
-    columns.self.set(links.selfTimes(parents), runFirst);
+    links.selfTimes(columns.self, runFirst);
     const starts = columns.start.subarray(runFirst, size);
     const offset = anchor(earliestMonotonic(starts), known.start[run]!);
     let from = Number.POSITIVE_INFINITY;

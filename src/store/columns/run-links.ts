@@ -12,6 +12,8 @@ export class RunLinks {
   /** Of each span: where its id begins in the pool, its length and hash, then the same of its parent's; length -1 for none. */
   private entries = new Int32Array(6 * 64);
   private used = 0;
+  private parent = new Int32Array(64);
+  private covered = new Float64Array(64);
   private slots = new Int32Array(64);
 
   clear(): void {
@@ -78,9 +80,10 @@ export class RunLinks {
   }
 
   /** Index of the parent of every span, -1 at the top; loops are cut. The first of equal ids has the children. */
-  parents(): Int32Array {
+  private parents(): Int32Array {
     const { size, entries } = this;
-    const parent = new Int32Array(size).fill(-1);
+    if (this.parent.length < size) this.parent = new Int32Array(size * 2);
+    const parent = this.parent.fill(-1, 0, size);
     let wanted = 64;
     while (wanted < size * 2) wanted *= 2;
     if (this.slots.length < wanted) this.slots = new Int32Array(wanted);
@@ -105,14 +108,39 @@ export class RunLinks {
       if (slots[slot]! >= index) ordered = false;
     }
     // Parents that all stand before their children make no loop.
-    if (!ordered) cutCycles(parent);
+    if (!ordered) cutCycles(parent.subarray(0, size));
     return parent;
   }
 
-  /** As {@link selfTimes}. */
-  selfTimes(parent: Int32Array): Float64Array {
+  /** Writes what {@link selfTimes} says of each span into `target`, from `first` on. */
+  selfTimes(target: Float64Array, first: number): void {
+    const { size } = this;
+    const parent = this.parents();
     const starts = this.starts.values;
-    return selfTimes({ parent, order: sortByStart(starts, this.size) }, starts, this.ends.values);
+    const ends = this.ends.values;
+    if (!isSorted(starts, size)) {
+      const own = parent.subarray(0, size);
+      target.set(selfTimes({ parent: own, order: sortByStart(starts, size) }, starts, ends), first);
+      return;
+    }
+    // Spans usually stand by start. A million runs must not make a million arrays.
+    if (this.covered.length < size) this.covered = new Float64Array(size * 2);
+    const { covered } = this;
+    for (let index = 0; index < size; index += 1) {
+      target[first + index] = ends[index]! - starts[index]!;
+      covered[index] = starts[index]!;
+    }
+    for (let index = 0; index < size; index += 1) {
+      const up = parent[index]!;
+      if (up < 0) continue;
+      const end = ends[up]!;
+      const from = Math.max(starts[index]!, covered[up]!);
+      const to = Number.isNaN(ends[index]!) ? end : Math.min(ends[index]!, end);
+      if (!(to > from)) continue;
+      target[first + up]! -= to - from;
+      covered[up] = to;
+    }
+    for (let at = first; at < first + size; at += 1) if (target[at]! < 0) target[at] = 0;
   }
 
   idOf(index: number): string {
@@ -139,6 +167,11 @@ export class RunLinks {
       if (words[from + index] !== words[other + index]) return false;
     return true;
   }
+}
+
+function isSorted(values: Float64Array, size: number): boolean {
+  for (let index = 1; index < size; index += 1) if (!(values[index]! >= values[index - 1]!)) return false;
+  return true;
 }
 
 function hasZero(bytes: Buffer, from: number, end: number): boolean {
