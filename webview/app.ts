@@ -14,7 +14,7 @@ import type { KeptFilters } from "./filter/filter-box.ts";
 import { parseMessage } from "./inbound.ts";
 import { Load } from "./load.ts";
 import { MenuTargets } from "./menu.ts";
-import { banner, emptyState, waiting } from "./parts/waiting.ts";
+import { banner, emptyState, skeletonLines, waiting } from "./parts/waiting.ts";
 import type { QueryTab } from "./query/query-tab.ts";
 import { RequestError, RpcClient } from "./rpc.ts";
 import { Keeper, type StateHolder } from "./state.ts";
@@ -160,6 +160,7 @@ export class App extends PageElement {
         <vscode-panel-view id="view-trace">
           <div class="tab-body">
             ${banner(this.#outline.error, () => this.#outline.refresh())} ${waiting(this.#outline, strings.readingTrace)}
+            ${skeletonLines(this.#outline, 14)}
             ${view.runId === undefined ? emptyState(strings.noRun) : html``}
             <lens-trace
               .rpc=${this.#rpc}

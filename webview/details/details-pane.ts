@@ -9,7 +9,7 @@ import { icon, stateIcon } from "../icons.ts";
 import { Load } from "../load.ts";
 import { iconButton, linkButton } from "../parts/actions.ts";
 import { copyButton } from "../parts/copy-button.ts";
-import { banner, waiting } from "../parts/waiting.ts";
+import { banner, skeletonLines, waiting } from "../parts/waiting.ts";
 import type { RpcClient } from "../rpc.ts";
 import { spanName, strings } from "../strings.ts";
 import { causeBelow } from "../timeline/failures.ts";
@@ -109,6 +109,7 @@ export class DetailsPane extends PageElement {
     return html`
       ${this.#error(span, detail)} ${this.#facts(span, detail)} ${this.#timing(span, history)}
       ${banner(this.#detail.error, () => this.#detail.refresh())} ${waiting(this.#detail, strings.readingDetails)}
+      ${skeletonLines(this.#detail, 7)}
       ${detail ? talkSections(detail, this.#talkOf(detail)) : nothing}
       ${history && history.others_total > 0 ? section(strings.otherRuns(history.others_total), this.#otherRuns(span, history)) : nothing}
       ${detail ? recordSections(detail) : nothing}

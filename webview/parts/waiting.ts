@@ -18,6 +18,21 @@ export function waiting<M extends PanelMethod>(load: Load<M>, what: string): Tem
   </div>`;
 }
 
+/** Widths of the lines that stand for text, in percent: uneven, as text is. */
+const LINES = [62, 38, 47, 55, 41, 30, 51];
+
+/** So many lines in the place of what is waited for; nothing while the wait is short, and nothing for screen readers. */
+export function skeletonLines<M extends PanelMethod>(
+  load: Load<M>,
+  count: number,
+): TemplateResult | typeof nothing {
+  if (!load.slow || load.renewing || load.value !== undefined) return nothing;
+  const lines = Array.from({ length: count }, (_, at) => LINES[at % LINES.length]);
+  return html`<div class="skeleton-lines" aria-hidden="true">
+    ${lines.map((width) => html`<span class="skeleton" style="width: ${width}%"></span>`)}
+  </div>`;
+}
+
 /** A failure as one sentence, with a way to try again. */
 export function banner(error: ErrorValue | undefined, retry: () => void): TemplateResult | typeof nothing {
   if (error === undefined) return nothing;

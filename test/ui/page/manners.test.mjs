@@ -92,6 +92,17 @@ describe("the page's manners", function () {
     });
   }
 
+  it("shows the shapes of what is waited for, past a moment, and only to the eye", async () => {
+    const { page } = await show({ query: "delay=2500" });
+    const shapes = page.locator("#view-trace .skeleton-lines");
+    await shapes.waitFor();
+    assert.equal(await shapes.getAttribute("aria-hidden"), "true");
+    assert.ok((await shapes.locator(".skeleton").count()) > 5);
+    await page.getByRole("status").filter({ hasText: "Reading the trace" }).waitFor();
+    await page.locator("lens-waterfall").waitFor();
+    await shapes.waitFor({ state: "detached" });
+  });
+
   it("does not push what is there aside while it loads", async () => {
     const { page } = await show({ query: "delay=250" });
     await page.locator(".error-box").waitFor();
