@@ -57,8 +57,8 @@ describe("several panels at once", () => {
 
   it("each show their own run, side by side, and keep their own filter", async () => {
     await showTrace(ids[0]!);
-    await code.command("View: New Editor Group to the Right");
     await showTrace(ids[1]!);
+    await code.command("View: Move Editor into Next Group");
     const [first, second] = [await panelOf(ids[0]!), await panelOf(ids[1]!)];
     await box(first).fill("status = failed");
     await box(first).press("Enter");
