@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
-import { activated } from "./support.ts";
+import type { SpanNode } from "../../src/views/nodes.ts";
+import { activated, allSpans, isRun } from "./support.ts";
 
 describe("beside the source", () => {
   const root = () => vscode.workspace.workspaceFolders![0]!.uri.fsPath;
@@ -98,24 +99,80 @@ describe("beside the source", () => {
     await until("a deleted file is forgotten", async () => (await place()) === "");
   });
 
-  it("goes to the step that a name stands for", async () => {
-    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+  async function spanOf(pipeline: string, name: string): Promise<SpanNode> {
     const { runs } = await activated();
     const rows = await runs.getChildren();
-    const first = rows.find((row) => row.kind === "database") ?? undefined;
-    const top = first === undefined ? rows : await runs.getChildren(first);
-    for (const run of top) {
-      if (run.kind !== "run" || run.run.pipeline_name !== "support_triage") continue;
-      const [pipeline] = await runs.getChildren(run);
-      const span = (await runs.getChildren(pipeline)).find(
-        (row) => row.kind === "span" && row.span.name === "classify_ticket",
-      );
-      if (span === undefined) continue;
-      await vscode.commands.executeCommand("flujoLens.goToStep", span);
-      break;
+    const first = rows.find((row) => row.kind === "database");
+    for (const run of first === undefined ? rows : await runs.getChildren(first)) {
+      if (!isRun(run) || run.run.pipeline_name !== pipeline) continue;
+      const span = (await allSpans(run)).find((row) => row.span.name === name);
+      if (span !== undefined) return span;
     }
-    const editor = vscode.window.activeTextEditor;
+    assert.fail(`No run of ${pipeline} has a span named ${name}.`);
+  }
+
+  /** Goes to the step of a span; `press` is a command that is given to any choice until an answer is there. */
+  async function goTo(span: SpanNode, press?: string): Promise<vscode.TextEditor | undefined> {
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    let over = false;
+    const going = vscode.commands.executeCommand("flujoLens.goToStep", span);
+    const ended = () => {
+      over = true;
+    };
+    void going.then(ended, ended);
+    if (press !== undefined)
+      await until("the choice is answered", async () => {
+        if (!over) await vscode.commands.executeCommand(press);
+        return over;
+      });
+    await going;
+    return vscode.window.activeTextEditor;
+  }
+
+  it("goes to the step that a name stands for", async () => {
+    const editor = await goTo(await spanOf("support_triage", "classify_ticket"));
     assert.equal(editor?.document.fileName, sample("support_triage.py").fsPath);
     assert.equal(editor?.document.getText(editor.selection), '"classify_ticket"');
+  });
+
+  it("offers a choice only when the pipeline's name does not decide between steps", async () => {
+    const { steps } = await activated();
+    const span = await spanOf("support_triage", "classify_ticket");
+    const file = path.join(scratch, "twin.py");
+    const step = 'from flujo import Flujo, Step\nstep = Step(name="classify_ticket")\n';
+    writeFileSync(file, step);
+    await until("the twin is found", async () => (await steps.find("classify_ticket")).length === 2);
+    assert.equal((await goTo(span))?.document.fileName, sample("support_triage.py").fsPath);
+
+    writeFileSync(file, `${step}runner = Flujo(step, pipeline_name="support_triage")\n`);
+    await until("both fit the pipeline", async () => {
+      const places = await steps.find("classify_ticket");
+      return places.length === 2 && steps.likely(places, "support_triage").length === 2;
+    });
+    await until("its pipeline is known", () =>
+      steps.pipelinesIn(vscode.Uri.file(file).toString()).includes("support_triage"),
+    );
+    assert.equal(await goTo(span, "workbench.action.closeQuickOpen"), undefined);
+    const editor = await goTo(span, "workbench.action.acceptSelectedQuickOpenItem");
+    assert.equal(editor?.document.getText(editor.selection), '"classify_ticket"');
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    rmSync(file);
+    await until("the twin is forgotten", async () => (await steps.find("classify_ticket")).length === 1);
+  });
+
+  it("knows no place for a name that is built when the pipeline runs", async () => {
+    const { steps } = await activated();
+    const file = path.join(scratch, "built.py");
+    writeFileSync(
+      file,
+      'from flujo import Step\nn = 1\nStep(name=f"built_{n}")\nStep(name="built_" + str(n))\nStep(name="written")\n',
+    );
+    await until("the file is read", async () => (await steps.find("written")).length === 1);
+    assert.deepEqual(await steps.find("built_1"), []);
+    assert.deepEqual(
+      steps.files.find(([one]) => one === vscode.Uri.file(file).toString())?.[1].map(({ name }) => name),
+      ["written"],
+    );
+    rmSync(file);
   });
 });
