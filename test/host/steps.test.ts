@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { SpanNode } from "../../src/views/nodes.ts";
-import { activated, allSpans, isRun } from "./support.ts";
+import { activated, allSpans, isRun, unpack, withDatabase } from "./support.ts";
 
 describe("beside the source", () => {
   const root = () => vscode.workspace.workspaceFolders![0]!.uri.fsPath;
@@ -84,6 +84,50 @@ describe("beside the source", () => {
     await set("hover", false);
     assert.doesNotMatch(await read(), /p50/);
     await set("hover", undefined);
+  });
+
+  it("tells of every database of the file's folder, the one with the newest run first", async () => {
+    const uri = sample("support_triage.py");
+    const document = await vscode.workspace.openTextDocument(uri);
+    const place = document.positionAt(document.getText().indexOf('"classify_ticket"') + 3);
+    const { databases } = await activated();
+    /** The databases that the links of the hover lead to, in their order. */
+    const told = async () => {
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        "vscode.executeHoverProvider",
+        uri,
+        place,
+      );
+      const found = hovers
+        .flatMap(({ contents }) => contents.map((one) => (one as vscode.MarkdownString).value))
+        .flatMap((text) => [...text.matchAll(/command:flujoLens\.openSpan\?([^)\s]+)/g)])
+        .map(([, json]) => (JSON.parse(decodeURIComponent(json!)) as [{ database: string }])[0].database);
+      return [...new Set(found)];
+    };
+    const own = await told();
+    assert.equal(own.length, 1);
+
+    const far = unpack("flujo-v0.4.32");
+    await withDatabase(far, async () => assert.deepEqual(await told(), own));
+
+    const near = unpack("flujo-v0.4.32", scratch);
+    await withDatabase(near, async () => {
+      const starts = new Map<string, number>();
+      for (const file of [...own, near]) {
+        const store = await (await databases.find(file))!.store();
+        const { steps } = await store.getStepSummaries({
+          names: ["classify_ticket"],
+          pipelines: [],
+          runs: 200,
+        });
+        starts.set(file, steps[0]!.last.run.start_time!);
+      }
+      const newestFirst = [...starts].sort(([, a], [, b]) => b - a).map(([file]) => file);
+      assert.equal(newestFirst.length, 2);
+      await until("both databases are told of", async () => (await told()).length === 2);
+      assert.deepEqual(await told(), newestFirst);
+    });
+    rmSync(near);
   });
 
   it("finds steps in files that are made, changed and deleted", async () => {
