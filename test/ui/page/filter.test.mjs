@@ -2,32 +2,15 @@
 // The filter box of the panel's page in a real browser, with a fake host in place of VS Code. Run by Mocha.
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
-import { launchBrowser } from "../../tools/browser.mjs";
-import { build, open, themes } from "./harness.mjs";
+import { themes } from "./harness.mjs";
+import { pagesOfSuite } from "./pages.mjs";
 
 describe("the filter box", function () {
   this.timeout(60_000);
-  let built;
-  let browser;
-  const opened = [];
-
-  before(async () => {
-    built = await build();
-    browser = await launchBrowser();
-  });
-
-  after(async () => {
-    await browser?.close();
-    built?.remove();
-  });
-
-  afterEach(async () => {
-    for (const one of opened.splice(0)) await one.close();
-  });
+  const openPage = pagesOfSuite();
 
   async function show(options) {
-    const one = await open(browser, built, options);
-    opened.push(one);
+    const one = await openPage(options);
     await one.page.locator(".error-box").waitFor();
     return one;
   }

@@ -2,8 +2,7 @@
 // What holds for every tab of the page: names for screen readers, room at any width, stillness. Run by Mocha.
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
-import { launchBrowser } from "../../tools/browser.mjs";
-import { build, open } from "./harness.mjs";
+import { pagesOfSuite } from "./pages.mjs";
 
 const tabs = [
   ["trace", "lens-waterfall"],
@@ -13,29 +12,7 @@ const tabs = [
 
 describe("the page's manners", function () {
   this.timeout(60_000);
-  let built;
-  let browser;
-  const opened = [];
-
-  before(async () => {
-    built = await build();
-    browser = await launchBrowser();
-  });
-
-  after(async () => {
-    await browser?.close();
-    built?.remove();
-  });
-
-  afterEach(async () => {
-    for (const one of opened.splice(0)) await one.close();
-  });
-
-  async function show(options) {
-    const one = await open(browser, built, options);
-    opened.push(one);
-    return one;
-  }
+  const show = pagesOfSuite();
 
   async function seriousViolations(page) {
     const { violations } = await new AxeBuilder({ page }).analyze();

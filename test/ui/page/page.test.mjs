@@ -2,34 +2,12 @@
 // The panel's page in a real browser, with a fake host in place of VS Code. Run by Mocha.
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
-import { launchBrowser } from "../../tools/browser.mjs";
-import { build, open, themes } from "./harness.mjs";
+import { themes } from "./harness.mjs";
+import { pagesOfSuite } from "./pages.mjs";
 
 describe("the panel's page", function () {
   this.timeout(60_000);
-  let built;
-  let browser;
-  const opened = [];
-
-  before(async () => {
-    built = await build();
-    browser = await launchBrowser();
-  });
-
-  after(async () => {
-    await browser?.close();
-    built?.remove();
-  });
-
-  afterEach(async () => {
-    for (const one of opened.splice(0)) await one.close();
-  });
-
-  async function show(options) {
-    const one = await open(browser, built, options);
-    opened.push(one);
-    return one;
-  }
+  const show = pagesOfSuite();
 
   const rowNames = (page) => page.locator(".span-row .label").allInnerTexts();
   const selectedName = (page) => page.locator(".span-row.selected .label").innerText();
