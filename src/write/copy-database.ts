@@ -7,7 +7,7 @@ import { readTrace } from "../store/spans.ts";
 import { readSteps } from "../store/steps.ts";
 import { asText } from "../store/values.ts";
 import { type NewDatabase, type RunRow, type StepRow, stateColumns } from "./new-database.ts";
-import { timeText } from "./time-text.ts";
+import { firstStartText, timeText } from "./time-text.ts";
 
 /**
  * Copies everything of a database of any layout into a new one. All of it is one proven snapshot: when the source moves
@@ -41,14 +41,13 @@ function copyRun(reader: Reader, run: Run, target: NewDatabase): void {
   for (const warning of spans.provisional ? spans.warnings : []) target.refuse(run.run_id, warning);
   const trace = spans.provisional ? [] : readTrace(reader, spans).spans;
   const start = asText(stored?.start_text);
-  const firstSpan = trace.reduce((first, { start_time }) => Math.min(first, start_time ?? first), Infinity);
   if (start === null) target.mend(run.run_id, "It has no start; it was given that of its first span.");
   const row: RunRow = {
     run_id: run.run_id,
     pipeline_name: run.pipeline_name,
     pipeline_version: run.pipeline_version ?? "",
     status: run.status,
-    start_time: start ?? timeText(Number.isFinite(firstSpan) ? firstSpan : 0),
+    start_time: start ?? firstStartText(trace),
     end_time: run.end_time === null ? null : timeText(run.end_time),
     total_cost: typeof stored?.total_cost === "number" ? stored.total_cost : run.total_cost,
     final_context_blob: readContext(reader, run.run_id),
@@ -99,13 +98,12 @@ function copyRunsWithoutRow(reader: Reader, target: NewDatabase): void {
       failed_count: 0,
     });
     const trace = readTrace(reader, spans).spans;
-    const first = trace.reduce((start, { start_time }) => Math.min(start, start_time ?? start), Infinity);
     const row: RunRow = {
       run_id,
       pipeline_name: "",
       pipeline_version: "",
       status: "unknown",
-      start_time: timeText(Number.isFinite(first) ? first : 0),
+      start_time: firstStartText(trace),
       end_time: null,
       total_cost: null,
       final_context_blob: null,

@@ -11,7 +11,7 @@ import type { WriterMethods } from "./methods.ts";
 import { NewDatabase, type RunRow } from "./new-database.ts";
 import { salvageDatabase } from "./salvage.ts";
 import type { SpanToSave } from "./span-rows.ts";
-import { timeText } from "./time-text.ts";
+import { firstStartText, timeText } from "./time-text.ts";
 
 /** What a writer's worker is started with. */
 export interface WriterWorkerData {
@@ -69,13 +69,12 @@ function rowFor(runId: string, spans: readonly SpanToSave[], target: NewDatabase
   const known = target.findRun(runId);
   if (known !== undefined) return known;
   const root = spans.find(({ parent }) => parent < 0);
-  const starts = spans.flatMap(({ start_time }) => start_time ?? []);
   return {
     run_id: runId,
     pipeline_name: root?.name ?? "",
     pipeline_version: "",
     status: root?.status ?? "unknown",
-    start_time: timeText(starts.reduce((first, start) => Math.min(first, start), starts[0] ?? 0)),
+    start_time: firstStartText(spans),
     end_time: root?.end_time === null || root === undefined ? null : timeText(root.end_time),
     total_cost: null,
     final_context_blob: null,
