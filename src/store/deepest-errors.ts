@@ -1,7 +1,7 @@
 import type { Reader } from "../engine/reader.ts";
 import type { SpanError } from "./model.ts";
 import { readToldErrors } from "./run-spans.ts";
-import { fingerprint, mergeErrors } from "./span-error.ts";
+import { type ErrorHint, fingerprint, mergeErrors } from "./span-error.ts";
 import type { PassedRun } from "./span-pass.ts";
 import { stateOfRun } from "./status.ts";
 import { buildTree } from "./tree.ts";
@@ -20,11 +20,24 @@ export function deepestErrors(reader: Reader, passed: PassedRun): { row: number;
     const up = tree.parent[row]!;
     if (up >= 0 && (isFailed[row] || failedBelow[row])) failedBelow[up] = 1;
     if (!isFailed[row] || failedBelow[row] || !passed.inRange(row) || !passed.takes(row)) continue;
-    const own = rows.hints.get(row);
-    if (own?.type === undefined) told ??= readToldErrors(reader, run.run_id);
-    found.push({ row, error: mergeErrors(own, told?.steps.get(rows.names[row]!), told?.run) });
+    const tellErrors = () => {
+      told ??= readToldErrors(reader, run.run_id);
+      return told;
+    };
+    found.push({ row, error: deepestError(rows.hints.get(row), rows.names[row]!, tellErrors) });
   }
   return found;
+}
+
+/** The error of a failed span without failed spans below it. `tellErrors` is called only where its own attributes leave something open. */
+export function deepestError(
+  own: ErrorHint | undefined,
+  name: string,
+  tellErrors: () => ReturnType<typeof readToldErrors>,
+): SpanError {
+  if (own?.type !== undefined && own.message !== "") return mergeErrors(own);
+  const told = tellErrors();
+  return mergeErrors(own, told.steps.get(name), told.run);
 }
 
 /** A type is a word; a longer one is cut, so that the fingerprint stays short. */

@@ -10,6 +10,7 @@ import {
 } from "../../engine/table-scan.ts";
 import { ATTRIBUTE_NUMBERS_SQL, attributeNumbers } from "../attribute-numbers.ts";
 import { anchor, earliestMonotonic, toWallClock } from "../clock.ts";
+import { deepestError } from "../deepest-errors.ts";
 import { readToldErrors } from "../run-spans.ts";
 import { errorFromAttributes } from "../span-error.ts";
 import { isFailedInSql, stateOfRun } from "../status.ts";
@@ -17,6 +18,7 @@ import { buildTree } from "../tree.ts";
 import { asNumber, asText, parseAttributes, parseTime } from "../values.ts";
 import { AttributeScan } from "./attribute-scan.ts";
 import { Dictionary } from "./dictionary.ts";
+import { FailureBuilder } from "./failure-builder.ts";
 import { RunLinks } from "./run-links.ts";
 import {
   BYTES_PER_SPAN,
@@ -119,16 +121,19 @@ class KnownRuns {
   readonly over: boolean[] = [];
   /** Seconds since the epoch; null where unknown. */
   readonly start: (number | null)[] = [];
+  readonly row: number[] = [];
   readonly seen: boolean[] = [];
 
   constructor(reader: Reader) {
     reader.each(
-      "SELECT run_id, pipeline_name, pipeline_version, status, start_text FROM lens_runs",
+      "SELECT run_id, pipeline_name, pipeline_version, status, start_text, row FROM lens_runs",
       [],
-      ([id, name, version, status, start]) => {
+      ([id, name, version, status, start, row]) => {
         const runId = asText(id) ?? "";
-        const known = this.index.get(runId) ?? this.index.size;
+        if (this.index.has(runId)) throw new UnreadableTable("a run twice");
+        const known = this.index.size;
         this.index.set(runId, known);
+        this.row[known] = row as number;
         this.pipeline[known] = this.pipelines.numberOf(asText(name) ?? "");
         this.version[known] = this.versions.numberOf(asText(version ?? null));
         const state = stateOfRun(asText(status) ?? "unknown");
@@ -154,6 +159,7 @@ class Builder {
   private readonly links = new RunLinks();
   /** Attributes of the failed spans of the run, by their place in it. */
   private readonly failed = new Map<number, string | undefined>();
+  private readonly failures = new FailureBuilder();
   /** By number of status: bit 0 when its state is failed, bit 1 when SQL says so too. */
   private readonly failing: number[] = [];
   private readonly runs = {
@@ -163,10 +169,15 @@ class Builder {
     pipeline: [] as number[],
     version: [] as number[],
     over: [] as number[],
+    row: [] as number[],
+    firstKey: [] as number[],
+    dense: [] as number[],
   };
   private runId: Buffer = Buffer.alloc(0);
   private run = -1;
   private runFirst = 0;
+  private firstKey = 0;
+  private lastKey = 0;
   private begun = false;
 
   constructor(
@@ -199,12 +210,16 @@ class Builder {
       pipeline: Uint16Array.from(runs.pipeline),
       version: Uint16Array.from(runs.version),
       over: Uint8Array.from(runs.over),
+      row: Float64Array.from(runs.row),
+      firstKey: Float64Array.from(runs.firstKey),
+      dense: Uint8Array.from(runs.dense),
       pipelines: this.known.pipelines.values,
       versions: this.known.versions.values,
     };
-    const arrays = [...Object.values(columns), ...Object.values(runColumns)].flatMap((value) =>
-      ArrayBuffer.isView(value) ? [value] : [],
-    );
+    const failures = this.failures.result();
+    const arrays = [columns, runColumns, failures ?? {}]
+      .flatMap((facts) => Object.values<unknown>(facts))
+      .flatMap((value) => (ArrayBuffer.isView(value) ? [value] : []));
     return {
       size,
       ...columns,
@@ -212,6 +227,7 @@ class Builder {
       statuses: this.statuses.texts,
       errorTypes: this.errorTypes.values,
       runs: runColumns,
+      failures,
       bytes: arrays.reduce((sum, { byteLength }) => sum + byteLength, 0),
       leftOut: this.leftOut,
     };
@@ -236,6 +252,8 @@ class Builder {
       this.columns = resized(this.columns, this.size, this.capacity);
     }
     const { columns, size } = this;
+    if (size === this.runFirst) this.firstKey = row.rowid;
+    this.lastKey = row.rowid;
     const nameLength = textLength(types[namePlace]!);
     columns.name[size] = checked(this.names.idOf(bytes, offsets[namePlace]!, nameLength));
     const status =
@@ -332,6 +350,11 @@ class Builder {
     runs.pipeline.push(known.pipeline[run]!);
     runs.version.push(known.version[run]!);
     runs.over.push(known.over[run] ? 1 : 0);
+    runs.row.push(known.row[run]!);
+    if (!Number.isSafeInteger(this.firstKey) || !Number.isSafeInteger(this.lastKey))
+      throw new UnreadableTable("a number of a row that is too long");
+    runs.firstKey.push(this.firstKey);
+    runs.dense.push(this.lastKey - this.firstKey === size - runFirst - 1 ? 1 : 0);
     links.clear();
     this.failed.clear();
   }
@@ -347,8 +370,15 @@ class Builder {
       ends: links.ends.values,
     });
     let told: ReturnType<typeof readToldErrors> | undefined;
+    const tellErrors = () => {
+      told ??= readToldErrors(this.reader, this.runId.toString("utf8"));
+      return told;
+    };
+    const failedBelow = new Set<number>();
     for (let at = size - 1; at >= 0; at -= 1) {
       const index = tree.order[at]!;
+      const up = tree.parent[index]!;
+      if (up >= 0 && (failed.has(index) || failedBelow.has(index))) failedBelow.add(up);
       if (!failed.has(index)) continue;
       const text = failed.get(index);
       const own = text === undefined ? undefined : errorFromAttributes(parseAttributes(text));
@@ -362,12 +392,11 @@ class Builder {
         }
       }
       if (child >= 0) type = this.errorTypes.values[columns.error[runFirst + child]!]!;
-      else if (type === undefined) {
-        told ??= readToldErrors(this.reader, this.runId.toString("utf8"));
-        const name = this.names.texts[columns.name[runFirst + index]!]!;
-        type = told.steps.get(name)?.type ?? (tree.parent[index]! < 0 ? told.run?.type : undefined);
-      }
+      const name = this.names.texts[columns.name[runFirst + index]!]!;
+      if (child < 0 && type === undefined)
+        type = tellErrors().steps.get(name)?.type ?? (up < 0 ? tellErrors().run?.type : undefined);
       columns.error[runFirst + index] = this.errorTypes.numberOf(type ?? "unknown");
+      if (!failedBelow.has(index)) this.failures.add(runFirst + index, deepestError(own, name, tellErrors));
     }
   }
 }

@@ -23,6 +23,8 @@ export interface SpanColumns {
   readonly statuses: readonly string[];
   readonly errorTypes: readonly string[];
   readonly runs: RunColumns;
+  /** Undefined where there are too many kinds of failures to keep. */
+  readonly failures: FailureColumns | undefined;
   /** Bytes that the arrays take. */
   readonly bytes: number;
   /** Spans whose run the database does not know, and which are not here. */
@@ -34,6 +36,12 @@ export interface RunColumns {
   readonly size: number;
   /** The spans of run `r` stand from `first[r]` to before `first[r + 1]`. */
   readonly first: Uint32Array;
+  /** What `lens_runs.row` says of it. */
+  readonly row: Float64Array;
+  /** Key of its first span. */
+  readonly firstKey: Float64Array;
+  /** 1 where the keys of its spans follow each other without a gap. */
+  readonly dense: Uint8Array;
   /** Earliest and latest start, seconds since the epoch; the whole of time when some span's start is unknown. */
   readonly from: Float64Array;
   readonly to: Float64Array;
@@ -45,6 +53,14 @@ export interface RunColumns {
   readonly over: Uint8Array;
   readonly pipelines: readonly string[];
   readonly versions: readonly (string | null)[];
+}
+
+/** The deepest failed spans: those with none below them. Spans of a run stand together, runs in their order. */
+export interface FailureColumns {
+  readonly span: Uint32Array;
+  /** Index in {@link fingerprints}. */
+  readonly kind: Uint16Array;
+  readonly fingerprints: readonly string[];
 }
 
 /** Bytes a span, for deciding beforehand whether all fit; with what its run takes. */
