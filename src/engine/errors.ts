@@ -24,27 +24,32 @@ export interface ErrorValue {
   readonly kind: ErrorKind;
   /** One sentence: what is wrong and what to do about it. */
   readonly message: string;
+  /** The part of a text that somebody wrote in which the mistake is, in UTF-16 units. */
+  readonly place?: { readonly from: number; readonly to: number };
 }
 
 /** The one error class of the project. `message` is one sentence that says what to do. */
 export class TraceError extends Error {
   override readonly name = "TraceError";
+  readonly place: ErrorValue["place"];
 
   constructor(
     readonly kind: ErrorKind,
     message: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; place?: ErrorValue["place"] },
   ) {
     super(message, options);
+    this.place = options?.place;
   }
 
   /** The plain form, safe for `structuredClone` and JSON. */
   toValue(): ErrorValue {
-    return { kind: this.kind, message: this.message };
+    const { kind, message, place } = this;
+    return place === undefined ? { kind, message } : { kind, message, place };
   }
 
   static fromValue(value: ErrorValue): TraceError {
-    return new TraceError(value.kind, value.message);
+    return new TraceError(value.kind, value.message, { place: value.place });
   }
 
   /** Wraps whatever was thrown; a {@link TraceError} comes back as it is. */

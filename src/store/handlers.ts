@@ -17,7 +17,8 @@ import { spanChooser } from "./span-chooser.ts";
 import { mergeErrors } from "./span-error.ts";
 import { findSpans, listPage, type SpanPlaces } from "./span-list.ts";
 import { level, outline, outlineColumns, readSpans, readTrace, rowOf, spanDetail, usualOf } from "./spans.ts";
-import { checkSql, runSql } from "./sql.ts";
+import { checkSql, packed, runSql } from "./sql.ts";
+import { readSqlVocabulary } from "./sql-vocabulary.ts";
 import { spanStatistics } from "./statistics.ts";
 import { HISTORY_RUNS, stepHistory } from "./step-history.ts";
 import { stepSpans, stepSummaries } from "./step-summaries.ts";
@@ -155,10 +156,15 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
         return { items: found.slice(offset, offset + limit), total: found.length };
       }),
     listPipelines: () => read(listPipelines),
-    sql: ({ query, limit }) => {
-      const statement = checkSql(query);
-      return dated((reader) => runSql(reader, statement, limit));
+    sql: (question) => {
+      const statement = checkSql(question.query);
+      return dated((reader) => runSql(reader, statement, question));
     },
+    sqlPacked: (question) => {
+      const statement = checkSql(question.query);
+      return packed(dated((reader) => runSql(reader, statement, question)));
+    },
+    sqlVocabulary: () => read(readSqlVocabulary),
     query: ({ name, params }) => {
       const checked = checkQuery(name, params);
       return read((reader) => {

@@ -8,6 +8,7 @@ import type {
   Matches,
   NamedQuery,
   Outline,
+  PackedSqlAnswer,
   PipelineSummary,
   QueryRow,
   ReportQuery,
@@ -20,6 +21,7 @@ import type {
   SpanStatistics,
   SpanStatisticsQuery,
   SqlAnswer,
+  SqlVocabulary,
   StatisticsComparison,
   StatisticsGroup,
   StatisticsQuery,
@@ -32,6 +34,7 @@ import type {
 } from "./model.ts";
 import type { OutlineColumns } from "./outline-columns.ts";
 import type { FlatTrace } from "./spans.ts";
+import type { SqlQuestion } from "./sql.ts";
 
 /** What the store's worker answers: the methods of `TraceStore`, with trees as flat rows. */
 export interface StoreMethods {
@@ -65,5 +68,7 @@ export interface StoreMethods {
     params: { name: NamedQuery; params: Readonly<Record<string, string | number>> };
     result: QueryRow[];
   };
-  sql: { params: { query: string; limit: number }; result: SqlAnswer };
+  sql: { params: SqlQuestion; result: SqlAnswer };
+  sqlPacked: { params: SqlQuestion; result: PackedSqlAnswer };
+  sqlVocabulary: { params: Record<string, never>; result: SqlVocabulary };
 }

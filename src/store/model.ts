@@ -484,12 +484,33 @@ export interface StoreInfo {
 
 export type LayoutName = "v1.0" | "v2.0" | "v3.0";
 
+export type { SqlTable, SqlVocabulary } from "../sql/suggest.ts";
+
 /** What a query in SQL found. */
 export interface SqlAnswer {
   /** In order; two may have the same name. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly SqlValue[])[];
   /** True when the limit cut the rows. */
+  readonly more: boolean;
+  readonly snapshot: Snapshot;
+}
+
+/** What bounds a query in SQL. */
+export interface SqlLimits {
+  /** At most so many rows; 1,000 by default. */
+  readonly limit?: number;
+  /** After so long it rejects with `timed_out`; 30 by default. */
+  readonly seconds?: number;
+  /** Gives how SQLite would run the statement (`EXPLAIN QUERY PLAN`) in place of its rows. */
+  readonly plan?: boolean;
+}
+
+/** As {@link SqlAnswer}, with rows packed so that a thread which only passes them on never unfolds them. */
+export interface PackedSqlAnswer {
+  readonly columns: readonly string[];
+  /** JSON in UTF-8: an array of rows, each an array of values; bytes as `{"bytes": LENGTH}`, infinities as text. */
+  readonly rows: Uint8Array;
   readonly more: boolean;
   readonly snapshot: Snapshot;
 }

@@ -4,6 +4,7 @@ import { WorkerClient } from "../engine/client.ts";
 import { TraceError } from "../engine/errors.ts";
 import type { StoreMethods } from "./methods.ts";
 import type { StoreInfo } from "./model.ts";
+import { SqlWorker } from "./sql-worker.ts";
 import type { TraceStore } from "./store.ts";
 import { growSpans, growTrace } from "./trace.ts";
 import type { StoreWorkerData } from "./worker.ts";
@@ -44,11 +45,15 @@ export async function openTraceStore(file: string, options: StoreOptions = {}): 
 
 /** The store of one worker. Trees are rebuilt here, because nested ones cannot cross a thread. */
 class WorkerStore implements TraceStore {
+  private readonly questions: SqlWorker;
+
   constructor(
     readonly path: string,
     private readonly client: WorkerClient<StoreMethods>,
     readonly opened: StoreInfo,
-  ) {}
+  ) {
+    this.questions = new SqlWorker(path);
+  }
 
   info: TraceStore["info"] = (options) => this.client.call("info", {}, options);
 
@@ -123,23 +128,13 @@ class WorkerStore implements TraceStore {
   query: TraceStore["query"] = (name, params = {}, options) =>
     this.client.call("query", { name, params }, options);
 
-  sql: TraceStore["sql"] = async (
-    query,
-    { limit = 1000, seconds = 30 } = {},
-    { signal, onProgress } = {},
-  ) => {
-    const late = AbortSignal.timeout(seconds * 1000);
-    const either = signal === undefined ? late : AbortSignal.any([signal, late]);
-    try {
-      return await this.client.call("sql", { query, limit }, { signal: either, onProgress });
-    } catch (thrown) {
-      if (!late.aborted || signal?.aborted) throw thrown;
-      throw new TraceError(
-        "timed_out",
-        `This query took longer than ${seconds} s and was stopped. Narrow it or give it more time.`,
-      );
-    }
-  };
+  sql: TraceStore["sql"] = (query, limits = {}, options = {}) =>
+    this.questions.ask("sql", query, limits, options);
+
+  sqlPacked: TraceStore["sqlPacked"] = (query, limits = {}, options = {}) =>
+    this.questions.ask("sqlPacked", query, limits, options);
+
+  getSqlVocabulary: TraceStore["getSqlVocabulary"] = (options) => this.questions.vocabulary(options);
 
   saveTrace: TraceStore["saveTrace"] = async () => {
     throw new TraceError(
@@ -148,5 +143,7 @@ class WorkerStore implements TraceStore {
     );
   };
 
-  close: TraceStore["close"] = () => this.client.close();
+  close: TraceStore["close"] = async () => {
+    await Promise.all([this.client.close(), this.questions.close()]);
+  };
 }

@@ -1,6 +1,8 @@
 import { TraceError } from "../engine/errors.ts";
 import type { Reader, SqlValue } from "../engine/reader.ts";
-import type { SqlAnswer } from "./model.ts";
+import { placeOfMistake, type TryOut } from "../sql/mistakes.ts";
+import { endOf, lineAndColumn, type Place, significantTokens, type Token } from "../sql/tokens.ts";
+import type { PackedSqlAnswer, SqlAnswer } from "./model.ts";
 
 /** A statement's first word, and the pragmas that only tell. */
 const READING = new Set(["select", "with", "values", "explain"]);
@@ -22,76 +24,137 @@ const TELLING = new Set([
 /** Bytes that an answer may have, so that a worker and a page stay alive. */
 const MOST_BYTES = 100_000_000;
 
-/** Spaces, comments, quoted text and names, words, other characters: what has to be told apart to find a statement's end. */
-const TOKEN =
-  /\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[A-Za-z_][\w$]*|[\s\S]/g;
-const NOTHING = /^(?:\s+|--|\/\*)/;
+/** A question as the worker gets it. */
+export interface SqlQuestion {
+  readonly query: string;
+  readonly limit: number;
+  /** Asks how SQLite would run the statement. */
+  readonly plan: boolean;
+}
+
+const PLAN = "EXPLAIN QUERY PLAN ";
 
 /** The one statement in a text, without what stands after it. Throws `invalid_argument` when it would do more than read. */
 export function checkSql(text: string): string {
-  const words: string[] = [];
-  let end: number | undefined;
-  let isPragmaCall = false;
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    if (NOTHING.test(token)) continue;
-    if (end !== undefined && token !== ";") {
-      throw invalid("There is more than one statement; run them one at a time.");
-    }
-    if (token === ";") end ??= index;
-    else if (words.length < 2) words.push(token.toLowerCase());
-    else if (words[0] === "pragma" && token === "=") isPragmaCall = true;
+  const tokens = significantTokens(text);
+  const end = tokens.findIndex(isEnd);
+  const statement = end < 0 ? tokens : tokens.slice(0, end);
+  const second = tokens.slice(statement.length).find((token) => !isEnd(token));
+  if (second !== undefined) {
+    throw mistake("There is more than one statement; run them one at a time", text, placeOf(second));
   }
-  const [first, second] = words;
+  const [first, word] = statement;
   if (first === undefined) throw invalid("There is no statement; write one that begins with SELECT.");
-  const reads = first === "pragma" ? TELLING.has(second ?? "") && !isPragmaCall : READING.has(first);
-  if (!reads) throw invalid("Only statements that read can be run here: SELECT, WITH, VALUES, EXPLAIN.");
-  return text.slice(0, end);
+  const begins = first.text.toLowerCase();
+  const sets = statement.slice(2).some(({ kind, text: mark }) => kind === "mark" && mark === "=");
+  const reads =
+    begins === "pragma" ? TELLING.has(word?.text.toLowerCase() ?? "") && !sets : READING.has(begins);
+  if (!reads) throw mistake(ONLY_READING, text, placeOf(first));
+  return end < 0 ? text : text.slice(0, tokens[end]!.from);
 }
 
 /** Runs a statement that {@link checkSql} let pass. */
-export function runSql(reader: Reader, statement: string, limit: number): Omit<SqlAnswer, "snapshot"> {
+export function runSql(
+  reader: Reader,
+  statement: string,
+  { limit, plan }: Omit<SqlQuestion, "query">,
+): Omit<SqlAnswer, "snapshot"> {
+  const prefix = plan && significantTokens(statement)[0]?.text.toLowerCase() !== "explain" ? PLAN : "";
   // WITH may begin a statement that writes.
   reader.all("PRAGMA query_only = 1");
   try {
-    const columns = reader.columns(statement);
-    if (columns.length === 0)
-      throw invalid("This statement gives no rows; only statements that read can be run here.");
-    const rows: (readonly SqlValue[])[] = [];
-    let more = false;
-    let bytes = 0;
-    reader.each(statement, [], (row) => {
-      more = rows.length === limit;
-      if (more) return false;
-      rows.push(row);
-      for (const value of row) bytes += sizeOf(value);
-      if (bytes > MOST_BYTES) {
-        throw new TraceError(
-          "too_many_rows",
-          "The answer is larger than 100 MB. Ask for less, or lower the limit.",
-        );
-      }
-      return true;
-    });
-    return { columns, rows, more };
+    const columns = reader.columns(prefix + statement);
+    if (columns.length === 0) {
+      throw refused(statement);
+    }
+    return { columns, ...readRows(reader, prefix + statement, limit) };
   } catch (thrown) {
-    throw asMistake(thrown);
+    throw asMistake(thrown, statement, (part) => complaintOf(reader, prefix + part));
   } finally {
     reader.all("PRAGMA query_only = 0");
   }
 }
 
+/** The rows of an answer as JSON. */
+export function packed({ rows, ...answer }: SqlAnswer): PackedSqlAnswer {
+  return { ...answer, rows: new TextEncoder().encode(JSON.stringify(rows, withoutBytes)) };
+}
+
+function withoutBytes(_key: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return { bytes: value.length };
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+
+function readRows(reader: Reader, statement: string, limit: number): Pick<SqlAnswer, "rows" | "more"> {
+  const rows: (readonly SqlValue[])[] = [];
+  let more = false;
+  let bytes = 0;
+  reader.each(statement, [], (row) => {
+    more = rows.length === limit;
+    if (more) return false;
+    rows.push(row);
+    for (const value of row) bytes += sizeOf(value);
+    if (bytes > MOST_BYTES) {
+      throw new TraceError(
+        "too_many_rows",
+        "The answer is larger than 100 MB. Ask for less, or lower the limit.",
+      );
+    }
+    return true;
+  });
+  return { rows, more };
+}
+
+const ONLY_READING = "Only statements that read can be run here: SELECT, WITH, VALUES, EXPLAIN";
+
+/** What SQLite says when the file, and not the statement, is the trouble. */
+const OF_THE_FILE =
+  /not a database|unsupported file format|malformed (?:database )?schema|disk image is malformed|disk I\/O|out of memory|too big|unable to open|locked/;
+
 /** What SQLite says of a statement is about the statement, not about the database. */
-function asMistake(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || thrown instanceof TraceError) return thrown;
-  const told =
-    /^(?:near |no such |ambiguous column|misuse |wrong number of arg|incomplete input|unrecognized token|attempt to write|unknown |too many |sub-select|row value|ORDER BY|HAVING|aggregate|SELECTs|table .+ (?:has|may)|.*\bnot (?:allowed|authorized|unique)\b)/i.test(
-      thrown.message,
-    );
-  if (!told) return thrown;
-  if (thrown.message.startsWith("attempt to write")) {
-    return invalid("Only statements that read can be run here: SELECT, WITH, VALUES, EXPLAIN.");
+function asMistake(thrown: unknown, statement: string, tryOut: TryOut): unknown {
+  if (!(thrown instanceof Error) || thrown.constructor !== Error) return thrown;
+  const { message } = thrown;
+  if (OF_THE_FILE.test(message)) return thrown;
+  if (message.startsWith("attempt to write")) return refused(statement);
+  const place = placeOfMistake(message, statement, tryOut);
+  return mistake(`SQLite does not understand this: ${message}`, statement, place);
+}
+
+/** WITH hides for a while what a statement does. */
+function refused(statement: string): TraceError {
+  const tokens = significantTokens(statement);
+  const verb = tokens.find(
+    ({ kind, text }, at) =>
+      kind === "word" && /^(?:insert|update|delete|replace)$/i.test(text) && tokens[at + 1]?.text !== "(",
+  );
+  return mistake(ONLY_READING, statement, verb && placeOf(verb));
+}
+
+/** What SQLite says when it reads a statement without running it; undefined when it is content. */
+function complaintOf(reader: Reader, statement: string): string | undefined {
+  try {
+    reader.columns(statement);
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof TraceError) throw thrown;
+    return thrown instanceof Error ? thrown.message : String(thrown);
   }
-  return invalid(`SQLite does not understand this: ${thrown.message}.`);
+}
+
+/** A sentence with the line and column of the place; `text` may go on behind the statement. */
+function mistake(sentence: string, text: string, place: Place | undefined): TraceError {
+  if (place === undefined) return invalid(`${sentence}.`);
+  const { line, column } = lineAndColumn(text, place.from);
+  return new TraceError("invalid_argument", `${sentence} (line ${line}, column ${column}).`, { place });
+}
+
+function isEnd({ kind, text }: Token): boolean {
+  return kind === "mark" && text === ";";
+}
+
+function placeOf(token: Token): Place {
+  return { from: token.from, to: endOf(token) };
 }
 
 function invalid(sentence: string): TraceError {

@@ -9,6 +9,7 @@ import type {
   NamedQuery,
   Outline,
   OutlineColumns,
+  PackedSqlAnswer,
   PipelineSummary,
   QueryRow,
   ReportQuery,
@@ -22,6 +23,8 @@ import type {
   SpanStatistics,
   SpanStatisticsQuery,
   SqlAnswer,
+  SqlLimits,
+  SqlVocabulary,
   StatisticsComparison,
   StatisticsGroup,
   StatisticsQuery,
@@ -147,14 +150,16 @@ export interface TraceStore {
 
   /**
    * Runs one statement of SQL that only reads, over the file's tables and the canonical views (see `src/store/layout.ts`).
-   * At most `limit` rows come (default 1,000); after `seconds` (default 30) it rejects with `timed_out`. A statement that
-   * would write, and one that SQLite does not understand, reject with `invalid_argument`.
+   * A statement that would write, and one that SQLite does not understand, reject with `invalid_argument` and, where it can
+   * be told, the place of the mistake. Runs beside the other calls: a long question holds up none of them.
    */
-  sql(
-    query: string,
-    limits?: { limit?: number; seconds?: number },
-    options?: CallOptions,
-  ): Promise<SqlAnswer>;
+  sql(query: string, limits?: SqlLimits, options?: CallOptions): Promise<SqlAnswer>;
+
+  /** As {@link sql}, for faces that pass the rows on to another thread or process. */
+  sqlPacked(query: string, limits?: SqlLimits, options?: CallOptions): Promise<PackedSqlAnswer>;
+
+  /** The names that a statement of SQL can use, for completion. */
+  getSqlVocabulary(options?: CallOptions): Promise<SqlVocabulary>;
 
   /**
    * Rejects with `read_only`, always: a database that is opened here is never written. `createTraceStore` makes a new one,

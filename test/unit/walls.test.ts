@@ -54,13 +54,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/write": ["src/import", "src/store", "src/engine", "src/format"],
   "src/import": ["src/export", "src/store", "src/engine", "src/format"],
   "src/sources": ["src/write", "src/store", "src/engine", "src/format"],
-  "src/store": ["src/engine", "src/filter"],
+  "src/store": ["src/engine", "src/filter", "src/sql"],
   "src/engine": [],
   "src/protocol": ["src/store", "src/engine", "src/filter"],
   "src/steps": [],
   "src/format": [],
   "src/filter": [],
-  webview: ["src/protocol", "src/format", "src/filter"],
+  "src/sql": [],
+  webview: ["src/protocol", "src/format", "src/filter", "src/sql"],
 };
 
 /** Rooms that know VS Code. */

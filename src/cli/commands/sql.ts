@@ -34,9 +34,8 @@ export function addSqlCommand(program: Command, start: StartSession): void {
       const session = start(command);
       if (options.csv && session.json) throw new UsageError("Choose one of --json and --csv.");
       await session.withStore(async (store) => {
-        const { limit, seconds } = options;
-        const text = options.plan ? `EXPLAIN QUERY PLAN ${query}` : query;
-        const answer = await store.sql(text, { limit, seconds }, { signal: session.signal });
+        const { limit, seconds, plan } = options;
+        const answer = await store.sql(query, { limit, seconds, plan }, { signal: session.signal });
         const note = staleNote(answer.snapshot);
         if (note !== undefined) await session.note(note);
         if (session.json) await session.writeJson(shaped(answer.rows, objects(answer)));

@@ -42,6 +42,8 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     listPipelines: missing("listPipelines"),
     query: missing("query"),
     sql: missing("sql"),
+    sqlPacked: missing("sqlPacked"),
+    getSqlVocabulary: missing("getSqlVocabulary"),
     saveTrace: missing("saveTrace"),
     close: async () => {},
     ...methods,
