@@ -6,6 +6,7 @@ import {
   type PanelMethods,
   pageCommands,
 } from "../src/protocol/messages.ts";
+import { type ArrayKind, arrayKinds } from "../src/protocol/pieces.ts";
 
 const errorKinds = [
   "not_found",
@@ -38,7 +39,24 @@ export const viewSchema = v.object({
 
 const messageSchema = v.variant("type", [
   v.object({ type: v.literal("show"), view: viewSchema, databaseName: v.string() }),
-  v.object({ type: v.literal("reply"), id: v.number(), result: v.unknown() }),
+  v.object({
+    type: v.literal("reply"),
+    id: v.number(),
+    result: v.unknown(),
+    arrays: v.optional(
+      v.array(
+        v.object({ path: v.array(v.string()), kind: v.picklist(Object.keys(arrayKinds) as ArrayKind[]) }),
+      ),
+    ),
+  }),
+  v.object({
+    type: v.literal("piece"),
+    id: v.number(),
+    array: v.number(),
+    size: v.number(),
+    offset: v.number(),
+    bytes: v.instance(Uint8Array),
+  }),
   v.object({
     type: v.literal("failure"),
     id: v.number(),
@@ -94,7 +112,7 @@ const results = {
   pipelines: v.array(v.unknown()),
   runs: v.array(v.unknown()),
   query: v.array(v.record(v.string(), v.union([v.string(), v.number(), v.null()]))),
-  matches: v.looseObject({ keys: v.array(v.number()) }),
+  matches: v.looseObject({ keys: v.instance(Float64Array) }),
   filterVocabulary: v.looseObject({
     attributes: v.array(v.string()),
     values: v.record(v.string(), v.array(v.string())),

@@ -8,6 +8,7 @@ import type {
   PanelMethods,
   Request,
 } from "../src/protocol/messages.ts";
+import { PieceBox } from "../src/protocol/pieces.ts";
 import { isResult } from "./inbound.ts";
 import { strings } from "./strings.ts";
 
@@ -36,6 +37,8 @@ export interface RequestOptions {
 interface Pending {
   readonly method: PanelMethod;
   readonly onProgress: ((fraction: number) => void) | undefined;
+  /** Arrays of the answer that came ahead of it. */
+  readonly pieces: PieceBox;
   /** Ends the request: forgets it, stops its clock, lets go of its signal. */
   readonly end: () => void;
   /** Starts the clock anew. */
@@ -83,6 +86,7 @@ export class RpcClient {
       const pending: Pending = {
         method,
         onProgress,
+        pieces: new PieceBox(),
         end: () => {
           clearTimeout(clock);
           signal?.removeEventListener("abort", onAbort);
@@ -111,7 +115,13 @@ export class RpcClient {
       case "reply": {
         const pending = this.#pending.get(message.id);
         pending?.end();
-        pending?.resolve(message.result);
+        pending?.resolve(pending.pieces.putTogether(message.result, message.arrays ?? []));
+        return true;
+      }
+      case "piece": {
+        const pending = this.#pending.get(message.id);
+        pending?.alive();
+        pending?.pieces.put(message);
         return true;
       }
       case "failure": {

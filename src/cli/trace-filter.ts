@@ -1,7 +1,7 @@
 import type { OutlineSpan, SpanNode, Trace } from "../store/model.ts";
 
 /** The rows of an outline whose keys are given, with their parents; again an outline in reading order. */
-export function filterOutline(spans: readonly OutlineSpan[], keys: readonly number[]): OutlineSpan[] {
+export function filterOutline(spans: readonly OutlineSpan[], keys: Iterable<number>): OutlineSpan[] {
   const wanted = new Set(keys);
   const keep = new Uint8Array(spans.length);
   for (let index = spans.length - 1; index >= 0; index -= 1) {

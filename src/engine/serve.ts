@@ -12,9 +12,21 @@ export interface ServeContext<Data> {
   progress(fraction: number): void;
 }
 
+/** A result whose buffers go to the caller instead of being copied: the worker has them no more. */
+export class Handover<T> {
+  constructor(
+    readonly value: T,
+    readonly buffers: readonly ArrayBuffer[],
+  ) {}
+}
+
+type Answer<T> = T | Handover<T>;
+
 /** The methods of a worker. They run one at a time, because a client asks one thing at a time. */
 export type Handlers<M extends Methods<M>> = {
-  readonly [K in keyof M]: (params: M[K]["params"]) => M[K]["result"] | Promise<M[K]["result"]>;
+  readonly [K in keyof M]: (
+    params: M[K]["params"],
+  ) => Answer<M[K]["result"]> | Promise<Answer<M[K]["result"]>>;
 };
 
 /** Progress is reported at most every so many milliseconds. */
@@ -28,7 +40,8 @@ export function serve<M extends Methods<M>, Data>(
   port: MessagePort,
   start: (context: ServeContext<Data>) => Handlers<M> | Promise<Handlers<M>>,
 ): void {
-  const post = (message: FromWorker) => port.postMessage(message);
+  const post = (message: FromWorker, buffers: readonly ArrayBuffer[] = []) =>
+    port.postMessage(message, buffers);
   let handlers: Handlers<M> | undefined;
   let cancel: Int32Array | undefined;
   let running = 0;
@@ -53,7 +66,8 @@ export function serve<M extends Methods<M>, Data>(
         throw new TraceError("internal", `The worker has no method ${method}.`);
       }
       const value: unknown = await handlers[method as keyof M](params);
-      post({ type: "result", id, value });
+      if (value instanceof Handover) post({ type: "result", id, value: value.value }, value.buffers);
+      else post({ type: "result", id, value });
     } catch (thrown) {
       // A trap in the WASM code leaves its memory in any state. Dying is the answer: the client starts another worker.
       if (thrown instanceof Error && thrown.name === "RuntimeError") throw thrown;

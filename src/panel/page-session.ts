@@ -8,6 +8,7 @@ import type {
   Selection,
   View,
 } from "../protocol/messages.ts";
+import { type Piece, takeApart } from "../protocol/pieces.ts";
 import type { QueryRow, StatisticsQuery, TimeRange } from "../store/model.ts";
 import type { TraceStore } from "../store/store.ts";
 import { readMessage } from "./validate.ts";
@@ -15,7 +16,8 @@ import { readMessage } from "./validate.ts";
 /** What a page may cause outside of itself. */
 export interface PageHost {
   store(): Promise<TraceStore>;
-  post(message: PanelMessage): void;
+  /** Resolves when the message has arrived, or cannot any more. */
+  post(message: PanelMessage): PromiseLike<unknown>;
   copy(text: string): Promise<void>;
   openText(document: PanelMethods["openText"]["params"]): Promise<void>;
   /** Asks for a place and writes the table there; false when none was chosen. */
@@ -33,6 +35,8 @@ export interface PageHost {
 
 /** Runs listed for the page's picker when it names no limit. */
 const DEFAULT_RUNS = 100;
+/** Pieces of an answer that are on their way at a time. */
+const PIECES_UNDER_WAY = 3;
 /** Rows of a query when the page names no limit: what a page can hold. */
 const MOST_ROWS = 100_000;
 
@@ -53,7 +57,7 @@ export class PageSession {
           "invalid_argument",
           `This request is not understood: ${inbound.reason}.`,
         );
-        this.host.post({ type: "failure", id: inbound.id, error: error.toValue() });
+        void this.host.post({ type: "failure", id: inbound.id, error: error.toValue() });
         return;
       }
       case "bad_message":
@@ -94,17 +98,35 @@ export class PageSession {
     }
     const call = new AbortController();
     this.calls.set(id, call);
-    const reply = await this.perform(request, call).then(
-      (result): PanelMessage => ({ type: "reply", id, result }),
-      (thrown: unknown): PanelMessage => {
-        const error = TraceError.from(thrown);
-        if (error.kind === "internal") this.host.warn(error.message);
-        return { type: "failure", id, error: error.toValue() };
-      },
-    );
+    const reply = await this.reply(request, call).catch((thrown: unknown): PanelMessage => {
+      const error = TraceError.from(thrown);
+      if (error.kind === "internal") this.host.warn(error.message);
+      return { type: "failure", id, error: error.toValue() };
+    });
     if (this.calls.get(id) !== call) return;
     this.calls.delete(id);
-    this.host.post(reply);
+    void this.host.post(reply);
+  }
+
+  private async reply(request: Request, call: AbortController): Promise<PanelMessage> {
+    const { id } = request;
+    const { rest, places, pieces } = takeApart(await this.perform(request, call));
+    if (places.length === 0) return { type: "reply", id, result: rest };
+    await this.sendPieces(id, pieces, call.signal);
+    return { type: "reply", id, result: rest, arrays: places };
+  }
+
+  /** A piece at a time, so that other work of the host gets its turn, and no faster than they arrive. */
+  private async sendPieces(id: number, pieces: Iterable<Piece>, signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<void>((resolve) =>
+      signal.addEventListener("abort", () => resolve(), { once: true }),
+    );
+    const underWay: PromiseLike<unknown>[] = [];
+    for (const piece of pieces) {
+      if (signal.aborted) throw new TraceError("cancelled", "The request was cancelled.");
+      underWay.push(this.host.post({ type: "piece", id, ...piece }));
+      if (underWay.length >= PIECES_UNDER_WAY) await Promise.race([underWay.shift(), aborted]);
+    }
   }
 
   private async perform(request: Request, call: AbortController): Promise<unknown> {
@@ -112,7 +134,7 @@ export class PageSession {
     const options = {
       signal: call.signal,
       onProgress: (fraction: number) => {
-        if (this.calls.get(id) === call) this.host.post({ type: "progress", id, fraction });
+        if (this.calls.get(id) === call) void this.host.post({ type: "progress", id, fraction });
       },
     };
     switch (request.method) {

@@ -100,7 +100,7 @@ export class TracePanel implements vscode.Disposable {
 
   /** Hands a command of VS Code to the page; a page that does not listen yet misses it. */
   perform(command: PageCommand): void {
-    if (this.listening) this.post({ type: "command", command });
+    if (this.listening) void this.post({ type: "command", command });
   }
 
   dispose(): void {
@@ -113,22 +113,22 @@ export class TracePanel implements vscode.Disposable {
     this.closed.dispose();
   }
 
-  private post(message: PanelMessage): void {
+  private post(message: PanelMessage): PromiseLike<unknown> {
     // A page that is gone has nobody to tell about it either.
-    void this.panel.webview.postMessage(message);
+    return this.panel.webview.postMessage(message).then(undefined, () => false);
   }
 
   private tellHighlight(): void {
-    this.post({ type: "highlight", names: this.highlighted === undefined ? [] : [this.highlighted] });
+    void this.post({ type: "highlight", names: this.highlighted === undefined ? [] : [this.highlighted] });
   }
 
   private tellView(): void {
-    this.post({ type: "show", view: this.current, databaseName: this.database.name });
+    void this.post({ type: "show", view: this.current, databaseName: this.database.name });
   }
 
   private tellFilters(): void {
     const { saved, recent } = this.context.filters;
-    this.post({ type: "filters", saved, recent });
+    void this.post({ type: "filters", saved, recent });
   }
 
   private shown(view: View): void {
@@ -153,7 +153,7 @@ export class TracePanel implements vscode.Disposable {
 
   private databaseChanged(): void {
     if (!this.panel.visible || !this.listening) return;
-    this.post({ type: "changed" });
+    void this.post({ type: "changed" });
     void this.updateTitle();
   }
 

@@ -19,6 +19,7 @@ import type {
   StatisticsReport,
   StepHistory,
 } from "../store/model.ts";
+import type { ArrayPlace, Piece } from "./pieces.ts";
 
 export type { ErrorKind, ErrorValue } from "../engine/errors.ts";
 export type * from "../store/model.ts";
@@ -150,7 +151,9 @@ export interface View {
 export type PanelMessage =
   /** Show this now. */
   | { type: "show"; view: View; databaseName: string }
-  | { type: "reply"; id: number; result: unknown }
+  /** `arrays` were taken out of the result and came before it, as pieces. */
+  | { type: "reply"; id: number; result: unknown; arrays?: readonly ArrayPlace[] }
+  | ({ type: "piece"; id: number } & Piece)
   | { type: "failure"; id: number; error: ErrorValue }
   /** 0 to 1. */
   | { type: "progress"; id: number; fraction: number }

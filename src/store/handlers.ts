@@ -1,4 +1,5 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
+import { Handover } from "../engine/serve.ts";
 import { columnStatistics, compareColumns } from "./columns/column-statistics.ts";
 import { columnsOf } from "./columns/session-columns.ts";
 import { compareRuns } from "./compare.ts";
@@ -25,7 +26,9 @@ import { stepSpans, stepSummaries } from "./step-summaries.ts";
 import { readSteps } from "./steps.ts";
 
 type Handlers = {
-  [M in keyof StoreMethods]: (params: StoreMethods[M]["params"]) => StoreMethods[M]["result"];
+  [M in keyof StoreMethods]: (
+    params: StoreMethods[M]["params"],
+  ) => StoreMethods[M]["result"] | Handover<StoreMethods[M]["result"]>;
 };
 
 /** Completion offers what the newest runs hold. */
@@ -63,7 +66,7 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
     getOutline: ({ runId, limit }) =>
       dated((reader) => outline(session.runSpans(reader, runId), limit ?? UNLIMITED)),
     getOutlineColumns: ({ runId, limit }) =>
-      dated((reader) => outlineColumns(session.runSpans(reader, runId), limit ?? UNLIMITED)),
+      handedOver(dated((reader) => outlineColumns(session.runSpans(reader, runId), limit ?? UNLIMITED))),
     getLevel: ({ runId, parent, limit }) =>
       dated((reader) => level(session.runSpans(reader, runId), parent, limit ?? UNLIMITED)),
     getSpanDetail: ({ runId, key }) =>
@@ -99,12 +102,15 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
     getSpans: ({ id, ...query }) =>
       read((reader) => readSpans(reader, session.spansOf(reader, resolveRun(reader, id)), query)),
     getMatches: ({ runId, filter }) =>
-      dated((reader) => {
-        const spans = session.runSpans(reader, runId);
-        const checked = readSpanFilter(filter);
-        const { keys } = spans.rows;
-        return { keys: checked ? filterSpans(reader, spans, checked).map((row) => keys[row]!) : keys };
-      }),
+      handedOver(
+        dated((reader) => {
+          const spans = session.runSpans(reader, runId);
+          const checked = readSpanFilter(filter);
+          const { keys } = spans.rows;
+          const taken = checked ? filterSpans(reader, spans, checked).map((row) => keys[row]!) : keys;
+          return { keys: Float64Array.from(taken) };
+        }),
+      ),
     getFilterVocabulary: ({ runId }) =>
       read((reader) =>
         session.derived(`vocabulary ${runId ?? ""}`, () => {
@@ -191,6 +197,17 @@ function runError(session: StoreSession, reader: Reader, run: Run): SpanError | 
   if (error) return error;
   const told = readToldErrors(reader, run.run_id);
   return mergeErrors(told.run, ...told.steps.values());
+}
+
+/** An answer of columns that nothing else holds: they cross the thread without a copy. */
+function handedOver<T extends object>(answer: T): Handover<T> {
+  const arrays = Object.values(answer).flatMap((part) =>
+    typeof part !== "object" || part === null || ArrayBuffer.isView(part) ? [part] : Object.values(part),
+  );
+  return new Handover(
+    answer,
+    arrays.flatMap((array) => (ArrayBuffer.isView(array) ? [array.buffer as ArrayBuffer] : [])),
+  );
 }
 
 /** The same text for the same query, whatever the order of its parts. A version of null differs from none given. */

@@ -124,7 +124,7 @@ export interface Outline {
 /** Which spans of a run a filter takes. */
 export interface Matches {
   /** Keys, in row order. */
-  readonly keys: readonly number[];
+  readonly keys: Float64Array;
   readonly snapshot: Snapshot;
 }
 

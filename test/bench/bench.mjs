@@ -6,6 +6,7 @@
 //   npm run bench -- --summary     statistics over 100,000, 1,000,000 and 5,000,000 spans alone, about 15 minutes and 4.2 GB of disk
 //   npm run bench -- page          the size of the panel's page and its first paint beside an empty webview, in VS Code
 //   npm run bench -- --activation  VS Code's activation and its extension host's delays as well
+//   npm run bench -- host          how long the extension holds the extension host's thread, with five million spans
 //   npm run bench -- timeline      the panel's timeline in VS Code, and nothing else
 //
 // The table goes to stdout, all figures to out/bench.json. Needs `npm run build`.
@@ -65,6 +66,10 @@ main(async () => {
   });
   if (positionals.includes("timeline")) {
     console.log((await (await import("./timeline.mjs")).measureTimeline()).text);
+    return;
+  }
+  if (positionals.includes("host")) {
+    console.log((await (await import("./host.mjs")).measureHost(values.quick ? 100_000 : 5_000_000)).text);
     return;
   }
   if (values.steps) {

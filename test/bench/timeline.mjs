@@ -91,12 +91,12 @@ export async function measureTimeline() {
 }
 
 /** @param {number} spans */
-function runName(spans) {
+export function runName(spans) {
   return `timeline_of_${String(spans).padStart(7, "0")}`;
 }
 
 /** @returns {Promise<string>} path of a database with a run of each size. */
-async function timelineDatabase() {
+export async function timelineDatabase() {
   const node = await nativeNode();
   const maker = path.join(path.dirname(fileURLToPath(import.meta.url)), "make-timeline.mjs");
   const folder = await installOnce(`bench-timeline-${recipe}`, async (unfinished) => {
@@ -172,7 +172,7 @@ async function openRun(code, spans) {
  * @param {number} spans
  * @returns {Promise<import("playwright-core").Frame>}
  */
-async function panelFrame(page, spans) {
+export async function panelFrame(page, spans) {
   for (const until = Date.now() + patience; Date.now() < until; ) {
     for (const frame of page.frames()) {
       const found = await frame
@@ -212,7 +212,7 @@ async function metrics(session) {
  * @param {import("playwright-core").Frame} frame
  * @returns {Promise<{ arrived: number, painted: number, at: number }>} milliseconds of the page, and of the clock.
  */
-async function firstPaint(frame) {
+export async function firstPaint(frame) {
   for (const until = Date.now() + patience; Date.now() < until; ) {
     const found = await frame.evaluate(() => {
       const time = (/** @type {string} */ name) => performance.getEntriesByName(name)[0]?.startTime ?? 0;

@@ -14,7 +14,7 @@ export interface Matches {
 }
 
 /** Matches from the keys that the store found. Keys of spans that the outline left out count for nothing. */
-export function matchesOf(keys: readonly number[], spans: SpanTable, mode: FilterMode): Matches {
+export function matchesOf(keys: Float64Array, spans: SpanTable, mode: FilterMode): Matches {
   const flags = new Uint8Array(spans.length);
   let count = 0;
   for (const key of keys) {

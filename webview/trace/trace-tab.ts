@@ -86,7 +86,7 @@ export class TraceTab extends PageElement {
   #matches: Matches | undefined;
   /** The filter whose matches are shown or asked for. One with a mistake never gets here. */
   #applied = "";
-  #matchedKeys: readonly number[] | undefined;
+  #matchedKeys: Float64Array | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
   readonly #found = new Load(this, () => this.rpc, "matches");
   readonly #words = new Load(this, () => this.rpc, "filterVocabulary");

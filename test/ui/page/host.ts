@@ -120,7 +120,10 @@ function answer(request: Request): unknown {
       }));
     case "matches": {
       const { runId, filter } = request.params;
-      return { keys: takenBy(filter, outlineOf(runId)!), snapshot: { at: 0, stale: false } };
+      return {
+        keys: Float64Array.from(takenBy(filter, outlineOf(runId)!)),
+        snapshot: { at: 0, stale: false },
+      };
     }
     case "filterVocabulary":
       return wordsOf(outlineOf(request.params.runId)!);

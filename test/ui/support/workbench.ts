@@ -32,6 +32,8 @@ export interface WorkbenchOptions {
   env?: NodeJS.ProcessEnv;
   /** The package to install; the project's own by default, none when false. */
   vsix?: string | false;
+  /** Further packages to install. */
+  more?: readonly string[];
   viewport?: { width: number; height: number };
 }
 
@@ -66,6 +68,7 @@ export class Workbench {
     const dataDir = mkdtempSync(path.join(tmpdir(), "flujo lens äß 観 "));
     const size = options.viewport ?? { width: 1400, height: 900 };
     if (options.vsix !== false) await installExtension(dataDir, options.vsix ?? vsixPath);
+    for (const vsix of options.more ?? []) await installExtension(dataDir, vsix);
     const server = await startServer({ dataDir, settings: options.settings, env: options.env });
     const browser = await launchBrowser();
     try {

@@ -234,7 +234,7 @@ function askPanel(store: TraceStore, params: { runId: string; filter: string }):
     const unused = () => Promise.reject(new Error("not asked for"));
     const host: PageHost = {
       store: async () => store,
-      post: (message) => {
+      post: async (message) => {
         if (message.type !== "progress") resolve(message);
       },
       copy: unused,

@@ -15,28 +15,30 @@ const shown = (flags: Uint8Array | undefined) => flags && Array.from(flags);
 
 describe("matches", () => {
   it("know spans by key, count each once, and leave out those that the outline does not have", () => {
-    const matches = matchesOf([12, 12, 99], spans, "only");
+    const matches = matchesOf(Float64Array.from([12, 12, 99]), spans, "only");
     expect(shown(matches.flags)).toEqual([0, 0, 1, 0]);
     expect(matches.count).toBe(1);
   });
 
   it("alone are shown with the parents that lead to them, and none is dimmed", () => {
-    const matches = matchesOf([12], spans, "only");
+    const matches = matchesOf(Float64Array.from([12]), spans, "only");
     expect(shown(keptRows(spans, matches))).toEqual([1, 1, 1, 0]);
     expect(litRows(matches)).toBeUndefined();
   });
 
   it("that are highlighted hide nothing and dim the others", () => {
-    const matches = matchesOf([12], spans, "highlight");
+    const matches = matchesOf(Float64Array.from([12]), spans, "highlight");
     expect(keptRows(spans, matches)).toBeUndefined();
     expect(shown(litRows(matches))).toEqual([0, 0, 1, 0]);
   });
 
   it("that are filtered out go, but for those above what stays, which are dimmed", () => {
-    const matches = matchesOf([11, 13], spans, "out");
+    const matches = matchesOf(Float64Array.from([11, 13]), spans, "out");
     expect(shown(keptRows(spans, matches))).toEqual([1, 1, 1, 0]);
     expect(shown(litRows(matches))).toEqual([1, 0, 1, 0]);
-    expect(shown(keptRows(spans, matchesOf([12, 13], spans, "out")))).toEqual([1, 1, 0, 0]);
+    expect(shown(keptRows(spans, matchesOf(Float64Array.from([12, 13]), spans, "out")))).toEqual([
+      1, 1, 0, 0,
+    ]);
   });
 
   it("hide nothing without a filter", () => {

@@ -1,0 +1,107 @@
+/**
+ * Large arrays of an answer travel by themselves, a piece at a time: handing over a million spans in one message would hold
+ * the extension host's thread for a tenth of a second.
+ */
+
+export const arrayKinds = { Float64Array, Int32Array, Uint32Array, Uint8Array } as const;
+export type ArrayKind = keyof typeof arrayKinds;
+type AnyArray = InstanceType<(typeof arrayKinds)[ArrayKind]>;
+
+/** Bytes from which an array travels by itself. */
+const LARGE = 1 << 16;
+/** Bytes of a piece: a few milliseconds of work for whoever hands it on. */
+const PIECE = 1 << 20;
+
+/** Where an array belongs in its answer. */
+export interface ArrayPlace {
+  /** Keys from the answer down to the array. */
+  readonly path: readonly string[];
+  readonly kind: ArrayKind;
+}
+
+/** A part of an array's bytes. */
+export interface Piece {
+  /** Index among the answer's places. */
+  readonly array: number;
+  /** Bytes of the whole array. */
+  readonly size: number;
+  /** Where these bytes begin in it. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** An answer without its large arrays, where they belong, and their bytes to come. */
+export interface TakenApart {
+  readonly rest: unknown;
+  readonly places: readonly ArrayPlace[];
+  readonly pieces: Iterable<Piece>;
+}
+
+/** Takes the large arrays out of an answer that has them as properties, or as properties of its objects. */
+export function takeApart(answer: unknown): TakenApart {
+  const arrays: AnyArray[] = [];
+  const places: ArrayPlace[] = [];
+  const without = (value: unknown, path: readonly string[]): unknown => {
+    if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+      return value;
+    const rest: Record<string, unknown> = {};
+    for (const [key, item] of Object.entries(value)) {
+      const kind = kindOf(item);
+      if (kind !== undefined && (item as AnyArray).byteLength >= LARGE) {
+        arrays.push(item as AnyArray);
+        places.push({ path: [...path, key], kind });
+      } else rest[key] = path.length === 0 ? without(item, [key]) : item;
+    }
+    return rest;
+  };
+  const rest = without(answer, []);
+  return arrays.length === 0
+    ? { rest: answer, places, pieces: [] }
+    : { rest, places, pieces: piecesOf(arrays) };
+}
+
+function* piecesOf(arrays: readonly AnyArray[]): Generator<Piece> {
+  for (const [array, { buffer, byteOffset, byteLength: size }] of arrays.entries()) {
+    const all = new Uint8Array(buffer, byteOffset, size);
+    // A copy, because a message takes the whole buffer along whatever part of it an array shows.
+    for (let offset = 0; offset < size; offset += PIECE)
+      yield { array, size, offset, bytes: all.slice(offset, offset + PIECE) };
+  }
+}
+
+/** Gathers pieces until their answer comes. */
+export class PieceBox {
+  readonly #arrays: Uint8Array<ArrayBuffer>[] = [];
+
+  put({ array, size, offset, bytes }: Piece): void {
+    this.#arrays[array] ??= new Uint8Array(size);
+    this.#arrays[array].set(bytes, offset);
+  }
+
+  /** The whole answer; undefined when one of its arrays never came. */
+  putTogether(rest: unknown, places: readonly ArrayPlace[]): unknown {
+    for (const [index, { path, kind }] of places.entries()) {
+      const bytes = this.#arrays[index];
+      const last = path.at(-1);
+      const owner = path
+        .slice(0, -1)
+        .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], rest);
+      if (bytes === undefined || last === undefined || typeof owner !== "object" || owner === null)
+        return undefined;
+      const Kind = arrayKinds[kind];
+      const array = new Kind(bytes.buffer, 0, bytes.byteLength / Kind.BYTES_PER_ELEMENT);
+      Object.defineProperty(owner, last, {
+        value: array,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    }
+    return rest;
+  }
+}
+
+function kindOf(value: unknown): ArrayKind | undefined {
+  const name = ArrayBuffer.isView(value) ? value.constructor.name : "";
+  return Object.hasOwn(arrayKinds, name) ? (name as ArrayKind) : undefined;
+}
