@@ -7,7 +7,7 @@ import type { Place } from "../steps/step-index.ts";
 import { plainLabel } from "../views/plain-label.ts";
 import { stepAtCursor } from "../views/step-editors.ts";
 import { rangeOf, type StepFiles } from "../views/step-files.ts";
-import type { StepSpansView } from "../views/step-spans-view.ts";
+import type { StepSpansView, WantedSpans } from "../views/step-spans-view.ts";
 import { errorText } from "../views/step-text.ts";
 import type { WorkspaceDatabases } from "../views/workspace-databases.ts";
 import { keyOf } from "./panel.ts";
@@ -17,7 +17,13 @@ import type { Rows } from "./rows.ts";
 /** A step as a span knows it: its name, and the pipeline of the span's run. */
 interface NamedStep {
   readonly name: string;
-  readonly pipeline: string | undefined;
+  readonly pipeline: string;
+}
+
+interface Parts {
+  readonly files: StepFiles;
+  readonly panels: TracePanels;
+  readonly rows: Rows;
 }
 
 const MAX_ERROR = 100_000;
@@ -30,12 +36,15 @@ export function stepCommands(
   panels: TracePanels,
   rows: Rows,
 ): CommandTable {
-  const parts = { files, databases, panels, rows };
+  const parts = { files, panels, rows };
   return {
     "flujoLens.goToStep": async (argument) => {
-      const step =
-        (await stepOfSpan(parts, argument)) ?? (await pickStep(files, vscode.l10n.t("Go to Step")));
-      if (step === undefined) return;
+      const step = await stepOfSpan(parts, argument);
+      if (step === undefined) {
+        const picked = await pickStep(files, vscode.l10n.t("Go to Step"));
+        if (picked !== undefined) await openPlace(picked);
+        return;
+      }
       const places = files.likely(await files.find(step.name), step.pipeline);
       if (places.length === 0) {
         void vscode.window.showInformationMessage(
@@ -50,14 +59,8 @@ export function stepCommands(
       if (place !== undefined) await openPlace(place);
     },
     "flujoLens.findStepSpans": async (argument) => {
-      const wanted = wantedSpans(argument);
-      const editor = vscode.window.activeTextEditor;
-      const name =
-        wanted?.name ??
-        (await stepOfSpan(parts, argument))?.name ??
-        (editor && (await stepAtCursor(files, editor))) ??
-        (await pickStep(files, vscode.l10n.t("Find All Spans of a Step")))?.name;
-      if (name !== undefined) await list.show(name, wanted?.failures ?? false, await databases.available());
+      const wanted = wantedSpans(argument) ?? (await allSpansOf(parts, argument));
+      if (wanted !== undefined) await list.show(wanted, await databases.available());
     },
     "flujoLens.openSpan": async (argument) => {
       const { database, runId, key } = await target(databases, argument);
@@ -81,10 +84,7 @@ export function stepCommands(
 }
 
 /** The step of the span that a command was called on: a row of the sidebar, a row of a panel, or the selected row. */
-async function stepOfSpan(
-  { panels, rows }: { panels: TracePanels; rows: Rows },
-  argument: unknown,
-): Promise<NamedStep | undefined> {
+async function stepOfSpan({ panels, rows }: Parts, argument: unknown): Promise<NamedStep | undefined> {
   const key = keyOf(argument);
   const panel = panels.active;
   if (key !== undefined && panel?.view.runId !== undefined) {
@@ -96,10 +96,28 @@ async function stepOfSpan(
   return row && { name: row.span.name, pipeline: row.run.pipeline_name };
 }
 
-function wantedSpans(argument: unknown): { name: string; failures: boolean } | undefined {
+/** What a link or a CodeLens asks for. */
+function wantedSpans(argument: unknown): WantedSpans | undefined {
   if (typeof argument !== "object" || argument === null || !("name" in argument)) return undefined;
-  if (typeof argument.name !== "string") return undefined;
-  return { name: argument.name, failures: "failures" in argument && argument.failures === true };
+  const { name } = argument;
+  if (typeof name !== "string") return undefined;
+  const pipelines = "pipelines" in argument && Array.isArray(argument.pipelines) ? argument.pipelines : [];
+  return {
+    name,
+    pipelines: pipelines.filter((pipeline) => typeof pipeline === "string"),
+    failures: "failures" in argument && argument.failures === true,
+  };
+}
+
+/** The step of a span in whatever pipeline, else the one at the cursor, else one that is picked. */
+async function allSpansOf(parts: Parts, argument: unknown): Promise<WantedSpans | undefined> {
+  const ofSpan = await stepOfSpan(parts, argument);
+  if (ofSpan !== undefined) return { name: ofSpan.name, pipelines: [], failures: false };
+  const editor = vscode.window.activeTextEditor;
+  const step =
+    (editor && (await stepAtCursor(parts.files, editor))) ??
+    (await pickStep(parts.files, vscode.l10n.t("Find All Spans of a Step")))?.definition;
+  return step && { name: step.name, pipelines: step.pipelines, failures: false };
 }
 
 async function target(
@@ -118,7 +136,7 @@ async function target(
   );
 }
 
-async function pickStep(files: StepFiles, title: string): Promise<NamedStep | undefined> {
+async function pickStep(files: StepFiles, title: string): Promise<Place | undefined> {
   const searched = files.start().then(() =>
     [...files.files]
       .flatMap(([file, definitions]) =>
@@ -127,7 +145,7 @@ async function pickStep(files: StepFiles, title: string): Promise<NamedStep | un
           .map((definition) => ({
             label: plainLabel(definition.name),
             description: `${pathOf(file)}:${definition.line}`,
-            name: definition.name,
+            place: { file, definition },
           })),
       )
       .sort((a, b) => a.label.localeCompare(b.label)),
@@ -137,7 +155,7 @@ async function pickStep(files: StepFiles, title: string): Promise<NamedStep | un
     placeHolder: vscode.l10n.t("Name of a step"),
     matchOnDescription: true,
   });
-  return picked && { name: picked.name, pipeline: undefined };
+  return picked?.place;
 }
 
 async function pickPlace(name: string, places: readonly Place[]): Promise<Place | undefined> {

@@ -46,6 +46,9 @@ const FOREIGN_STEP = [
   ),
 ];
 
+/** A definition before it is known which pipeline it stands in. */
+type Named = Omit<Found, "pipelines">;
+
 /** Lexemes between two chances to pause. */
 const PORTION = 100;
 /** Larger ones are not written by hand, and would hold the thread for too long. */
@@ -63,7 +66,7 @@ export function* blueprintDefinitions(text: string): Generator<void, Found[]> {
   if (!document) return [];
   const root = document.contents;
   if (!isMap(root) || !isBlueprint(root)) return [];
-  const found: Found[] = [];
+  const found: Named[] = [];
   const name = root.get("name", true);
   const pipeline = isScalar(name) ? definition("pipeline", name, root, name) : undefined;
   if (pipeline) found.push(pipeline);
@@ -77,7 +80,8 @@ export function* blueprintDefinitions(text: string): Generator<void, Found[]> {
     if (isSeq(node)) waiting.push(...node.items);
     else if (isMap(node)) readStep(node, found, waiting);
   }
-  return found;
+  const pipelines = pipeline ? [pipeline.name] : [];
+  return found.map((one) => ({ ...one, pipelines }));
 }
 
 /** As the library's own `parseDocument`, with pauses; only the last part, about a fifth of the work, has none. */
@@ -97,7 +101,7 @@ function* parse(text: string): Generator<void, Document.Parsed | undefined> {
   return undefined;
 }
 
-function readStep(step: YAMLMap, found: Found[], waiting: unknown[]): void {
+function readStep(step: YAMLMap, found: Named[], waiting: unknown[]): void {
   const name = step.get("name", true) ?? step.get("step", true);
   const kind = step.get("kind");
   if (isScalar(name)) {
@@ -123,7 +127,7 @@ function definition(
   name: { value: unknown; range?: Node["range"] },
   whole: Node,
   at: Node,
-): Found | undefined {
+): Named | undefined {
   const text = name.value;
   if (typeof text !== "string" || text.trim() === "" || text.includes("{{")) return undefined;
   if (!at.range || !whole.range) return undefined;

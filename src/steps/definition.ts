@@ -29,6 +29,8 @@ export interface Definition {
   readonly at: Stretch;
   /** The whole construct: the call, the decorated function, the entry of a blueprint. */
   readonly whole: Stretch;
+  /** Names of the pipelines that it surely stands in or, failing that, that its file names; none when the file names none. */
+  readonly pipelines: readonly string[];
 }
 
 /** A definition before its line is counted. */

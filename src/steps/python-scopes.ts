@@ -5,7 +5,7 @@ export type Binding =
   | { readonly kind: "value"; readonly node: SyntaxNode; readonly scope: Scope }
   /** `name` is undefined for a whole module. */
   | { readonly kind: "import"; readonly module: string; readonly name: string | undefined }
-  | { readonly kind: "function" }
+  | { readonly kind: "function"; readonly node: SyntaxNode; readonly body: Scope }
   | {
       readonly kind: "class";
       readonly bases: readonly SyntaxNode[];
@@ -88,7 +88,7 @@ export function recordBindings(
       return;
     case "FunctionDefinition": {
       const name = node.getChild("VariableName");
-      if (name) scope.bind(textOf(name), { kind: "function" });
+      if (name && inner) scope.bind(textOf(name), { kind: "function", node, body: inner });
       return;
     }
     case "ClassDefinition": {

@@ -2,6 +2,7 @@ import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@lezer/python";
 import type { DefinitionKind, Found, Stretch } from "./definition.ts";
 import { literalText } from "./python-literal.ts";
+import { stepsReachedFrom } from "./python-pipelines.ts";
 import {
   type Arguments,
   type Binding,
@@ -53,6 +54,8 @@ const DECORATORS: ReadonlySet<string> = new Set(["step", "adapter_step"]);
 const FLUJO = /^flujo(?:\.|$)/;
 /** Steps of the parser or nodes of the tree between two chances to pause. */
 const PORTION = 50;
+/** Nodes of a file's tree that are looked at for what its pipelines are built from. */
+const MAX_REACHED = 500_000;
 /** How often a name may stand for another name. */
 const MAX_ALIASES = 8;
 
@@ -60,6 +63,9 @@ const MAX_ALIASES = 8;
 export function mayHavePythonSteps(text: string): boolean {
   return /\bflujo\b|Step\s*[[(.]|@\s*(?:adapter_)?step\b/.test(text);
 }
+
+/** A definition before it is known which pipelines it stands in. */
+type Named = Omit<Found, "pipelines">;
 
 interface Candidate {
   readonly node: SyntaxNode;
@@ -106,20 +112,39 @@ export function* pythonDefinitions(text: string): Generator<void, Found[]> {
 
 function* readCandidates(candidates: readonly Candidate[], text: string): Generator<void, Found[]> {
   const reader = new Reader(text);
-  const found: Found[] = [];
-  for (const [index, { node, scope }] of candidates.entries()) {
+  const found: { one: Named; from: Candidate }[] = [];
+  for (const [index, from] of candidates.entries()) {
     if (index % PORTION === PORTION - 1) yield;
+    const { node, scope } = from;
     const one = node.name === "CallExpression" ? reader.call(node, scope) : reader.decorated(node, scope);
-    if (one !== undefined && one.name.trim() !== "") found.push(one);
+    if (one !== undefined && one.name.trim() !== "") found.push({ one, from });
   }
-  return found;
+  yield;
+  const runners = found.filter(({ one }) => one.kind === "pipeline");
+  const starts = new Set(found.flatMap(({ one }) => (one.kind === "pipeline" ? [] : [one.whole.from])));
+  const budget = { nodes: MAX_REACHED };
+  /** Pipelines by the offset where a step of theirs begins. */
+  const pipelines = new Map<number, Set<string>>();
+  for (const { one, from } of runners) {
+    for (const start of (yield* stepsReachedFrom(from.node, from.scope, starts, text, budget)) ?? []) {
+      const known = pipelines.get(start);
+      if (known) known.add(one.name);
+      else pipelines.set(start, new Set([one.name]));
+    }
+  }
+  const all = [...new Set(runners.map(({ one }) => one.name))];
+  return found.map(({ one }) => {
+    if (one.kind === "pipeline") return { ...one, pipelines: [one.name] };
+    const own = pipelines.get(one.whole.from);
+    return { ...one, pipelines: own ? [...own] : all };
+  });
 }
 
 /** Understands calls and decorators in the light of what the file's names stand for. */
 class Reader {
   constructor(private readonly text: string) {}
 
-  call(node: SyntaxNode, scope: Scope): Found | undefined {
+  call(node: SyntaxNode, scope: Scope): Named | undefined {
     const callee = node.firstChild;
     const list = node.getChild("ArgList");
     if (!callee || !list) return undefined;
@@ -140,7 +165,7 @@ class Reader {
     return kind === undefined ? undefined : this.named(kind, node, args, 0, scope);
   }
 
-  decorated(node: SyntaxNode, scope: Scope): Found | undefined {
+  decorated(node: SyntaxNode, scope: Scope): Named | undefined {
     const name = node.getChild("FunctionDefinition")?.getChild("VariableName");
     if (!name) return undefined;
     for (const decorator of node.getChildren("Decorator")) {
@@ -160,7 +185,7 @@ class Reader {
     property: SyntaxNode,
     args: Arguments,
     scope: Scope,
-  ): Found | undefined {
+  ): Named | undefined {
     const fixed = own(FIXED, method);
     if (fixed !== undefined) return this.found("step", property, node, fixed);
     if (FROM_FUNCTION.has(method)) return this.ofFunction(node, args, 1, scope);
@@ -174,7 +199,7 @@ class Reader {
     args: Arguments,
     position: number | undefined,
     scope: Scope,
-  ): Found | undefined {
+  ): Named | undefined {
     const given =
       args.keywords.get("name") ?? (position === undefined ? undefined : args.positional[position]?.node);
     if (given && !this.isNone(given)) return this.found("step", given, node, this.constant(given, scope));
@@ -193,7 +218,7 @@ class Reader {
     position: number | undefined,
     scope: Scope,
     keyword = "name",
-  ): Found | undefined {
+  ): Named | undefined {
     const given =
       args.keywords.get(keyword) ?? (position === undefined ? undefined : args.positional[position]?.node);
     return given && this.found(kind, given, node, this.constant(given, scope));
@@ -204,7 +229,7 @@ class Reader {
     at: Stretch,
     whole: Stretch,
     name: string | undefined,
-  ): Found | undefined {
+  ): Named | undefined {
     if (name === undefined) return undefined;
     return { name, kind, at: { from: at.from, to: at.to }, whole: { from: whole.from, to: whole.to } };
   }

@@ -69,7 +69,8 @@ function same(a: readonly Definition[], b: readonly Definition[]): boolean {
         one.name === other.name &&
         one.kind === other.kind &&
         one.at.from === other.at.from &&
-        one.line === other.line
+        one.line === other.line &&
+        one.pipelines.join("\n") === other.pipelines.join("\n")
       );
     })
   );

@@ -91,7 +91,8 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       );
       return { ...value, snapshot };
     },
-    getStepSpans: ({ name, limit }) => dated((reader) => stepSpans(reader, name, limit)),
+    getStepSpans: ({ name, pipelines, limit }) =>
+      dated((reader) => stepSpans(reader, name, pipelines, limit)),
     compareRuns: ({ a, b }) =>
       dated((reader) =>
         compareRuns(

@@ -50,7 +50,10 @@ export interface StoreMethods {
   getSpanDetail: { params: { runId: string; key: number }; result: SpanDetail };
   getStepHistory: { params: { runId: string; key: number; runs?: number }; result: StepHistory };
   getStepSummaries: { params: StepSummariesQuery; result: StepSummaries };
-  getStepSpans: { params: { name: string; limit?: number }; result: StepSpans };
+  getStepSpans: {
+    params: { name: string; pipelines?: readonly string[]; limit?: number };
+    result: StepSpans;
+  };
   compareRuns: { params: { a: string; b: string }; result: Comparison };
   getSpans: { params: { id: string; status?: string; name?: string; filter?: string }; result: FlatTrace };
   getMatches: { params: { runId: string; filter: string }; result: Matches };

@@ -27,8 +27,8 @@ export interface Run {
 export interface RunQuery {
   /** Raw status, exact; several mean any of them. */
   status?: string | readonly string[];
-  /** Pipeline name, exact. */
-  pipeline?: string;
+  /** Pipeline name, exact; several mean any of them. */
+  pipeline?: string | readonly string[];
   /** Text looked for in run id and pipeline name, any case. */
   search?: string;
   /** A filter about runs, in the filter language; see `src/filter/grammar.md`. */
@@ -544,4 +544,5 @@ export type {
   StepSummaries,
   StepSummariesQuery,
   StepSummary,
+  WantedStep,
 } from "./step-summaries.ts";

@@ -65,8 +65,9 @@ function conditionsOf(query: RunQuery): { where: string[]; params: SqlValue[] } 
     params.push(...statuses);
   }
   if (query.pipeline !== undefined) {
-    where.push("pipeline_name = ?");
-    params.push(query.pipeline);
+    const pipelines = [query.pipeline].flat();
+    where.push(`pipeline_name IN (${pipelines.map(() => "?").join(", ")})`);
+    params.push(...pipelines);
   }
   if (query.search !== undefined && query.search !== "") {
     const pattern = `%${query.search.replace(/[\\%_]/g, "\\$&")}%`;

@@ -88,10 +88,10 @@ const MOST_OCCURRENCES = 50_000;
 const PATIENCE = 2_000;
 const PAGE = 50;
 
-/** Looks for spans of one name in the newest `limit` runs of a pipeline (of all when undefined), run by run, until time or room runs out. */
+/** Looks for spans of one name in the newest `limit` runs of one or several pipelines (of all when undefined), run by run, until time or room runs out. */
 export function readNameHistory(
   reader: Reader,
-  pipeline: string | undefined,
+  pipeline: string | readonly string[] | undefined,
   name: string,
   limit: number,
   now: () => number = Date.now,

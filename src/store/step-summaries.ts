@@ -9,25 +9,41 @@ import { stateOfRun } from "./status.ts";
 import { HISTORY_RUNS, readNameHistory, type StepOccurrence } from "./step-history.ts";
 import { asNumber, asText } from "./values.ts";
 
-/** How the steps of some names, and some pipelines, did lately. Names without a span are left out. */
+/** How some steps and some pipelines did lately. */
 export interface StepSummaries {
-  readonly steps: readonly StepSummary[];
+  /** One for each that was wanted, in that order; undefined for a step without a span. */
+  readonly steps: readonly (StepSummary | undefined)[];
+  /** Those that have a run. */
   readonly pipelines: readonly PipelineFigures[];
   readonly snapshot: Snapshot;
 }
 
+/** A step as its source tells of it. */
+export interface WantedStep {
+  /** Exact. */
+  readonly name: string;
+  /** The pipelines that it stands in; none when the source does not tell. */
+  readonly pipelines?: readonly string[];
+}
+
 export interface StepSummariesQuery {
-  /** Names of steps, exact. */
-  names: readonly string[];
+  steps: readonly WantedStep[];
   /** Names of pipelines, exact. */
   pipelines?: readonly string[];
   /** Only the newest so many runs of each pipeline; all when undefined. */
   runs?: number;
 }
 
-/** All spans of one name, over the runs that were asked for. Seconds, US dollars. */
+/** All spans of one step, over the runs that were asked for. Seconds, US dollars. */
 export interface StepSummary {
   readonly name: string;
+  /** Of the runs that have such a span, by name. */
+  readonly pipelines: readonly string[];
+  /**
+   * Whether only runs of the pipelines count that the step stands in. Otherwise those of all pipelines do, because the
+   * step's own are not told or have no run here.
+   */
+  readonly narrowed: boolean;
   /** Runs with at least one span of the name. */
   readonly runs: number;
   /** Spans with a start and an end; percentiles by nearest rank are over them, and `failed` counts among them. */
@@ -52,7 +68,7 @@ export interface PipelineFigures {
   readonly last: Run;
 }
 
-/** Spans of one name over all pipelines, newest first. */
+/** Spans of one name, newest first. */
 export interface StepSpans {
   readonly name: string;
   readonly spans: readonly (StepOccurrence & { readonly pipeline_name: string })[];
@@ -61,21 +77,37 @@ export interface StepSpans {
   /** Runs that were looked at; `complete` is false when older ones were not. */
   readonly runs: number;
   readonly complete: boolean;
+  /** As in {@link StepSummary}. */
+  readonly narrowed: boolean;
   readonly snapshot: Snapshot;
 }
 
 interface RecentRun {
   readonly status: string;
+  readonly pipeline: string;
   /** 0 for the newest. */
   readonly order: number;
 }
 
+/** What is counted of one wanted step. */
 interface Tally {
+  readonly name: string;
+  /** The only pipelines whose runs count; all do when undefined. */
+  readonly within: ReadonlySet<string> | undefined;
+  readonly pipelines: Set<string>;
   readonly runs: Set<string>;
   readonly durations: NumberList;
   failed: number;
   cost: number | null;
-  last: { runId: string; order: number; start: number; key: number };
+  /** Undefined before the first span. */
+  last: LastSpan | undefined;
+}
+
+interface LastSpan {
+  readonly runId: string;
+  readonly order: number;
+  readonly start: number;
+  readonly key: number;
 }
 
 const COLUMNS = `run_id, name, key, status, start_raw, end_raw, ${ATTRIBUTE_NUMBERS_SQL}`;
@@ -85,40 +117,57 @@ const LISTED_RUNS = 2_000;
 export function stepSummaries(
   session: StoreSession,
   reader: Reader,
-  { names, pipelines = [], runs }: StepSummariesQuery,
+  { steps, pipelines = [], runs }: StepSummariesQuery,
 ): Omit<StepSummaries, "snapshot"> {
-  const tallies = tally(reader, names, runs);
   return {
-    steps: names.flatMap((name) => {
-      const found = tallies.get(name);
-      return found ? [summary(session, reader, name, found)] : [];
-    }),
+    steps: tally(reader, steps, runs).map((found) => summary(session, reader, found)),
     pipelines: pipelines.flatMap((name) => pipelineFigures(reader, name, runs ?? HISTORY_RUNS)),
   };
 }
 
-export function stepSpans(reader: Reader, name: string, limit = LISTED_SPANS): Omit<StepSpans, "snapshot"> {
-  const history = readNameHistory(reader, undefined, name, LISTED_RUNS);
+export function stepSpans(
+  reader: Reader,
+  name: string,
+  pipelines: readonly string[] = [],
+  limit = LISTED_SPANS,
+): Omit<StepSpans, "snapshot"> {
+  const within = knownPipelines(reader, pipelines);
+  const history = readNameHistory(reader, within.length > 0 ? within : undefined, name, LISTED_RUNS);
   const listed = history.occurrences.slice(0, limit);
-  const pipelines = new Map<string, string>();
+  const pipelineOf = new Map<string, string>();
   for (const { run_id } of listed) {
-    if (!pipelines.has(run_id)) pipelines.set(run_id, findRun(reader, run_id)?.pipeline_name ?? "");
+    if (!pipelineOf.has(run_id)) pipelineOf.set(run_id, findRun(reader, run_id)?.pipeline_name ?? "");
   }
   return {
     name,
-    spans: listed.map((one) => ({ ...one, pipeline_name: pipelines.get(one.run_id)! })),
+    spans: listed.map((one) => ({ ...one, pipeline_name: pipelineOf.get(one.run_id)! })),
     total: history.occurrences.length,
     runs: history.runIds.length,
     complete: history.complete && history.runIds.length < LISTED_RUNS,
+    narrowed: within.length > 0,
   };
 }
 
-function tally(reader: Reader, names: readonly string[], limit: number | undefined): Map<string, Tally> {
-  const tallies = new Map<string, Tally>();
-  if (names.length === 0) return tallies;
+/** Those of the pipelines that have a run. */
+function knownPipelines(reader: Reader, pipelines: readonly string[]): string[] {
+  return pipelines.filter((pipeline) =>
+    reader.get("SELECT 1 AS known FROM lens_runs WHERE pipeline_name = ? LIMIT 1", [pipeline]),
+  );
+}
+
+function tally(reader: Reader, steps: readonly WantedStep[], limit: number | undefined): Tally[] {
+  if (steps.length === 0) return [];
   const recent = recentRuns(reader, limit);
-  const wanted = JSON.stringify(names);
-  const count = (row: readonly SqlValue[]) => countSpan(tallies, recent, row);
+  const known = new Set([...recent.values()].map(({ pipeline }) => pipeline));
+  const tallies = steps.map((step) => newTally(step, known));
+  const byName = new Map<string, Tally[]>();
+  for (const one of tallies) {
+    const same = byName.get(one.name);
+    if (same) same.push(one);
+    else byName.set(one.name, [one]);
+  }
+  const wanted = JSON.stringify([...byName.keys()]);
+  const count = (row: readonly SqlValue[]) => countSpan(byName, recent, row);
   if (limit === undefined) {
     reader.each(
       `SELECT ${COLUMNS} FROM lens_spans_scan WHERE name IN (SELECT value FROM json_each(?))`,
@@ -127,11 +176,10 @@ function tally(reader: Reader, names: readonly string[], limit: number | undefin
     );
     return tallies;
   }
-  let done = 0;
-  for (const runId of recent.keys()) {
+  const counted = [...recent].filter(([, { pipeline }]) => tallies.some((one) => counts(one, pipeline)));
+  for (const [done, [runId]] of counted.entries()) {
     reader.checkCancelled();
-    if (done % 50 === 0) reader.progress(done / recent.size);
-    done += 1;
+    if (done % 50 === 0) reader.progress(done / counted.length);
     reader.each(
       `SELECT ${COLUMNS} FROM lens_spans WHERE run_id = ? AND name IN (SELECT value FROM json_each(?))`,
       [runId, wanted],
@@ -141,24 +189,46 @@ function tally(reader: Reader, names: readonly string[], limit: number | undefin
   return tallies;
 }
 
+function newTally({ name, pipelines = [] }: WantedStep, known: ReadonlySet<string>): Tally {
+  const within = new Set(pipelines.filter((pipeline) => known.has(pipeline)));
+  return {
+    name,
+    within: within.size > 0 ? within : undefined,
+    pipelines: new Set(),
+    runs: new Set(),
+    durations: new NumberList(),
+    failed: 0,
+    cost: null,
+    last: undefined,
+  };
+}
+
+function counts({ within }: Tally, pipeline: string): boolean {
+  return within === undefined || within.has(pipeline);
+}
+
 function recentRuns(reader: Reader, limit: number | undefined): Map<string, RecentRun> {
   const recent = new Map<string, RecentRun>();
   reader.each(
-    `SELECT run_id, status FROM (
-      SELECT run_id, status, row, started,
+    `SELECT run_id, status, pipeline_name FROM (
+      SELECT run_id, status, pipeline_name, row, started,
         row_number() OVER (PARTITION BY pipeline_name ORDER BY started DESC, row DESC) AS place
       FROM (SELECT run_id, status, pipeline_name, row, lens_time(start_text) AS started FROM lens_runs))
     WHERE place <= ? ORDER BY started DESC, row DESC`,
     [limit ?? Number.MAX_SAFE_INTEGER],
-    ([runId, status]) => {
-      recent.set(asText(runId!) ?? "", { status: asText(status!) ?? "unknown", order: recent.size });
+    ([runId, status, pipeline]) => {
+      recent.set(asText(runId!) ?? "", {
+        status: asText(status!) ?? "unknown",
+        pipeline: asText(pipeline!) ?? "",
+        order: recent.size,
+      });
     },
   );
   return recent;
 }
 
 function countSpan(
-  tallies: Map<string, Tally>,
+  tallies: ReadonlyMap<string, readonly Tally[]>,
   recent: ReadonlyMap<string, RecentRun>,
   row: readonly SqlValue[],
 ): void {
@@ -166,36 +236,38 @@ function countSpan(
   const runId = asText(runValue!) ?? "";
   const run = recent.get(runId);
   if (!run) return;
-  const name = asText(nameValue!) ?? "";
   const start = asNumber(startValue) ?? Number.NaN;
   const duration = (asNumber(endValue) ?? Number.NaN) - start;
   const last = { runId, order: run.order, start, key: keyValue as number };
-  let known = tallies.get(name);
-  if (!known) {
-    known = { runs: new Set(), durations: new NumberList(), failed: 0, cost: null, last };
-    tallies.set(name, known);
-  }
-  known.runs.add(runId);
-  if (isLater(last, known.last)) known.last = last;
   const { cost } = attributeNumbers(extracted);
-  if (!Number.isNaN(cost)) known.cost = (known.cost ?? 0) + cost;
-  if (Number.isNaN(duration)) return;
-  known.durations.push(duration);
-  if (stateInRun(asText(statusValue!) ?? "unknown", true, stateOfRun(run.status)) === "failed")
-    known.failed += 1;
+  const failed =
+    stateInRun(asText(statusValue!) ?? "unknown", true, stateOfRun(run.status)) === "failed" ? 1 : 0;
+  for (const tally of tallies.get(asText(nameValue!) ?? "") ?? []) {
+    if (!counts(tally, run.pipeline)) continue;
+    tally.pipelines.add(run.pipeline);
+    tally.runs.add(runId);
+    if (tally.last === undefined || isLater(last, tally.last)) tally.last = last;
+    if (!Number.isNaN(cost)) tally.cost = (tally.cost ?? 0) + cost;
+    if (Number.isNaN(duration)) continue;
+    tally.durations.push(duration);
+    tally.failed += failed;
+  }
 }
 
-function isLater(one: Tally["last"], other: Tally["last"]): boolean {
+function isLater(one: LastSpan, other: LastSpan): boolean {
   if (one.order !== other.order) return one.order < other.order;
   return one.start !== other.start ? one.start > other.start : one.key > other.key;
 }
 
-function summary(session: StoreSession, reader: Reader, name: string, found: Tally): StepSummary {
+function summary(session: StoreSession, reader: Reader, found: Tally): StepSummary | undefined {
+  if (found.last === undefined) return undefined;
   const durations = found.durations.sorted();
   const { runId, key } = found.last;
   const spans = session.runSpans(reader, runId);
   return {
-    name,
+    name: found.name,
+    pipelines: [...found.pipelines].sort(),
+    narrowed: found.within !== undefined,
     runs: found.runs.size,
     spans: durations.length,
     failed: found.failed,

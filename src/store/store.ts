@@ -95,11 +95,18 @@ export interface TraceStore {
     options?: CallOptions,
   ): Promise<StepHistory>;
 
-  /** How the steps of some names did, and their latest spans. */
+  /** How some steps did, and their latest spans. */
   getStepSummaries(query: StepSummariesQuery, options?: CallOptions): Promise<StepSummaries>;
 
-  /** The newest spans of one name over all pipelines, at most `limit` (default 500). Looking back ends after about two seconds. */
-  getStepSpans(name: string, query?: { limit?: number }, options?: CallOptions): Promise<StepSpans>;
+  /**
+   * The newest spans of a step, at most `limit` (default 500): those in runs of `pipelines`, or in all runs when none of
+   * these pipelines has one. Looking back ends after about two seconds.
+   */
+  getStepSpans(
+    name: string,
+    query?: { pipelines?: readonly string[]; limit?: number },
+    options?: CallOptions,
+  ): Promise<StepSpans>;
 
   /** Two runs aligned by the paths of their spans. Ids as in {@link getRunDetail}. */
   compareRuns(a: string, b: string, options?: CallOptions): Promise<Comparison>;

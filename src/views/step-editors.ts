@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Definition } from "../steps/definition.ts";
 import { definitionAt } from "../steps/step-index.ts";
 import type { StepFacts } from "./step-facts.ts";
 import { languageOfDocument, type StepFiles } from "./step-files.ts";
@@ -70,7 +71,7 @@ export class StepEditors implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     // A panel in front takes the keyboard, not the highlight.
     if (!editor) return;
-    const name = await stepAtCursor(this.files, editor);
+    const name = (await stepAtCursor(this.files, editor))?.name;
     if (editor !== vscode.window.activeTextEditor || name === this.shown) return;
     this.shown = name;
     void vscode.commands.executeCommand("setContext", "flujoLens.stepAtCursor", name !== undefined);
@@ -78,9 +79,12 @@ export class StepEditors implements vscode.Disposable {
   }
 }
 
-/** The name of the step that the cursor is in. */
-export async function stepAtCursor(files: StepFiles, editor: vscode.TextEditor): Promise<string | undefined> {
+/** The step that the cursor is in. */
+export async function stepAtCursor(
+  files: StepFiles,
+  editor: vscode.TextEditor,
+): Promise<Definition | undefined> {
   if (languageOfDocument(editor.document) === undefined) return undefined;
   const steps = (await files.in(editor.document)).filter(({ kind }) => kind !== "pipeline");
-  return definitionAt(steps, editor.document.offsetAt(editor.selection.active))?.name;
+  return definitionAt(steps, editor.document.offsetAt(editor.selection.active));
 }

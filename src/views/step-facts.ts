@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import { TraceError } from "../engine/errors.ts";
 import type { Database } from "../sources/databases.ts";
 import type { Disposable } from "../sources/listeners.ts";
-import type { PipelineFigures, StepSummary } from "../store/model.ts";
+import type { Definition } from "../steps/definition.ts";
+import type { PipelineFigures, Run, StepSummary, WantedStep } from "../store/model.ts";
 import type { WorkspaceDatabases } from "./workspace-databases.ts";
 
 /** Runs of each pipeline that count as recent. */
@@ -20,14 +21,21 @@ export interface PipelineFact {
   readonly figures: PipelineFigures;
 }
 
+/** What is known of the definitions of a file, the newest run first. */
+export interface FileFacts {
+  step(definition: Definition): readonly StepFact[];
+  pipeline(definition: Definition): readonly PipelineFact[];
+}
+
 interface Known {
+  /** By {@link keyOf}. */
   readonly steps: Map<string, StepSummary | undefined>;
   readonly pipelines: Map<string, PipelineFigures | undefined>;
   readonly subscription: Disposable;
   hold: Disposable | undefined;
 }
 
-/** What the window's databases tell of steps and pipelines by their names; asked for once, until a database changes. */
+/** What the window's databases tell of steps and pipelines; asked for once, until a database changes. */
 export class StepFacts implements vscode.Disposable {
   private readonly known = new Map<Database, Known>();
   private readonly changed = new vscode.EventEmitter<void>();
@@ -62,40 +70,36 @@ export class StepFacts implements vscode.Disposable {
     for (const [database, known] of this.known) this.updateHold(database, known);
   }
 
-  /** What is known of a step, the newest run first. `file` says which databases count. */
-  async step(file: vscode.Uri, name: string): Promise<readonly StepFact[]> {
-    return (await this.of(file, [name], [])).steps.get(name) ?? [];
-  }
-
-  /** What is known of many names at once, by name. Never rejects: a database that cannot be read tells nothing. */
-  async of(
-    file: vscode.Uri,
-    names: readonly string[],
-    pipelines: readonly string[],
-  ): Promise<{
-    steps: ReadonlyMap<string, readonly StepFact[]>;
-    pipelines: ReadonlyMap<string, readonly PipelineFact[]>;
-  }> {
-    const steps = new Map<string, StepFact[]>();
-    const figures = new Map<string, PipelineFact[]>();
-    await Promise.all(
-      (await this.databasesFor(file)).map(async (database) => {
-        const known = await this.load(database, names, pipelines);
-        for (const name of new Set(names)) {
-          const summary = known.steps.get(name);
-          if (summary) append(steps, name, { database, summary });
-        }
-        for (const name of new Set(pipelines)) {
-          const found = known.pipelines.get(name);
-          if (found) append(figures, name, { database, figures: found });
-        }
-      }),
-    );
-    for (const facts of steps.values())
-      facts.sort((a, b) => newest(b.summary.last.run.start_time, a.summary.last.run.start_time));
-    for (const facts of figures.values())
-      facts.sort((a, b) => newest(b.figures.last.start_time, a.figures.last.start_time));
-    return { steps, pipelines: figures };
+  /**
+   * What is known of the definitions of a file, which says which databases count. Never rejects: a database that cannot be
+   * read tells nothing.
+   */
+  async of(file: vscode.Uri, definitions: readonly Definition[]): Promise<FileFacts> {
+    const wanted = definitions.filter(({ kind }) => kind !== "pipeline");
+    const pipelines = definitions.filter(({ kind }) => kind === "pipeline").map(({ name }) => name);
+    const databases = await this.databasesFor(file);
+    const all = await Promise.all(databases.map((database) => this.load(database, wanted, pipelines)));
+    return {
+      step: (definition) => {
+        const key = keyOf(definition);
+        const facts = databases.flatMap((database, index): StepFact[] => {
+          const summary = all[index]!.steps.get(key);
+          return summary ? [{ database, summary }] : [];
+        });
+        // Where one database knows the step's own pipeline, other pipelines of another one say nothing of the step.
+        const narrowed = facts.filter(({ summary }) => summary.narrowed);
+        return (narrowed.length > 0 ? narrowed : facts).sort((a, b) =>
+          newest(a.summary.last.run, b.summary.last.run),
+        );
+      },
+      pipeline: ({ name }) =>
+        databases
+          .flatMap((database, index): PipelineFact[] => {
+            const figures = all[index]!.pipelines.get(name);
+            return figures ? [{ database, figures }] : [];
+          })
+          .sort((a, b) => newest(a.figures.last, b.figures.last)),
+    };
   }
 
   /** Those in the file's own workspace folder, or all when none is. */
@@ -110,23 +114,23 @@ export class StepFacts implements vscode.Disposable {
 
   private async load(
     database: Database,
-    names: readonly string[],
+    wanted: readonly WantedStep[],
     pipelines: readonly string[],
   ): Promise<Pick<Known, "steps" | "pipelines">> {
     const known = this.keep(database);
-    const missing = [...new Set(names)].filter((name) => !known.steps.has(name));
+    const missing = new Map(wanted.map((step) => [keyOf(step), step]));
+    for (const key of missing.keys()) if (known.steps.has(key)) missing.delete(key);
     const missingPipelines = [...new Set(pipelines)].filter((name) => !known.pipelines.has(name));
-    if (missing.length === 0 && missingPipelines.length === 0) return known;
+    if (missing.size === 0 && missingPipelines.length === 0) return known;
     try {
       const store = await database.store();
       const found = await store.getStepSummaries({
-        names: missing,
+        steps: [...missing.values()].map(({ name, pipelines: own }) => ({ name, pipelines: own })),
         pipelines: missingPipelines,
         runs: RECENT_RUNS,
       });
-      for (const name of missing) known.steps.set(name, undefined);
+      for (const [index, key] of [...missing.keys()].entries()) known.steps.set(key, found.steps[index]);
       for (const name of missingPipelines) known.pipelines.set(name, undefined);
-      for (const summary of found.steps) known.steps.set(summary.name, summary);
       for (const figures of found.pipelines) known.pipelines.set(figures.pipeline_name, figures);
       this.complained.delete(database.path);
     } catch (thrown) {
@@ -190,12 +194,11 @@ export class StepFacts implements vscode.Disposable {
   }
 }
 
-function append<T>(lists: Map<string, T[]>, name: string, item: T): void {
-  const list = lists.get(name);
-  if (list) list.push(item);
-  else lists.set(name, [item]);
+/** Steps of one name in the same pipelines are one. */
+function keyOf({ name, pipelines = [] }: WantedStep): string {
+  return JSON.stringify([name, ...[...pipelines].sort()]);
 }
 
-function newest(a: number | null, b: number | null): number {
-  return (a ?? Number.NEGATIVE_INFINITY) - (b ?? Number.NEGATIVE_INFINITY) || 0;
+function newest(a: Run, b: Run): number {
+  return (b.start_time ?? Number.NEGATIVE_INFINITY) - (a.start_time ?? Number.NEGATIVE_INFINITY) || 0;
 }

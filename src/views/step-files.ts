@@ -93,15 +93,10 @@ export class StepFiles implements vscode.Disposable {
     return this.index.files.map((file) => [file, this.index.in(file)]);
   }
 
-  /** The pipelines that a file names; empty when it names none. */
-  pipelinesIn(file: string): readonly string[] {
-    return this.index.in(file).flatMap(({ kind, name }) => (kind === "pipeline" ? [name] : []));
-  }
-
-  /** Of several places those whose file names the pipeline; all of them when none does. */
+  /** Of several places those that stand in the pipeline; all of them when none does. */
   likely(places: readonly Place[], pipeline: string | undefined): readonly Place[] {
     if (pipeline === undefined || places.length < 2) return places;
-    const fitting = places.filter(({ file }) => this.pipelinesIn(file).includes(pipeline));
+    const fitting = places.filter(({ definition }) => definition.pipelines.includes(pipeline));
     return fitting.length > 0 ? fitting : places;
   }
 

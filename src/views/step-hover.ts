@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import { formatCost, formatCount, formatDuration, formatPercent, shortId } from "../format/numbers.ts";
 import { clip, oneLine } from "../format/text.ts";
-import type { SpanDetail } from "../store/model.ts";
+import type { Definition } from "../steps/definition.ts";
+import type { SpanDetail, StepSummary } from "../store/model.ts";
 import { InertMarkdown } from "./inert-markdown.ts";
 import { RECENT_RUNS, type StepFact, type StepFacts } from "./step-facts.ts";
 import { rangeOf, type StepFiles } from "./step-files.ts";
@@ -10,6 +11,8 @@ import { costPerRun, errorParts, lastText } from "./step-text.ts";
 
 const MESSAGE_LENGTH = 400;
 const PREVIEW_LENGTH = 600;
+/** Pipelines that are named, at most. */
+const MAX_PIPELINES = 5;
 /** Databases that one hover tells of. */
 const MAX_DATABASES = 3;
 
@@ -32,14 +35,14 @@ export class StepHover implements vscode.HoverProvider {
       ({ at, kind }) => kind !== "pipeline" && offset >= at.from && offset <= at.to,
     );
     if (!definition || token.isCancellationRequested) return undefined;
-    const facts = await this.facts.step(document.uri, definition.name);
+    const facts = (await this.facts.of(document.uri, [definition])).step(definition);
     if (facts.length === 0 || token.isCancellationRequested) return undefined;
     const contents: vscode.MarkdownString[] = [];
     for (const fact of facts.slice(0, MAX_DATABASES)) {
       const { state, key } = fact.summary.last.span;
       const detail = state === "failed" ? await detailOf(fact, fact.summary.last.run.run_id, key) : undefined;
       if (token.isCancellationRequested) return undefined;
-      contents.push(text(fact, detail, facts.length > 1), links(fact));
+      contents.push(text(fact, detail, facts.length > 1), links(fact, definition));
     }
     return new vscode.Hover(contents, rangeOf(definition));
   }
@@ -88,27 +91,39 @@ function text(
   const cost = costPerRun(summary);
   if (cost !== null) parts.push(vscode.l10n.t("{0} a run", formatCost(cost)));
   markdown.gap().line(parts.join(" · "));
-  markdown.line(
-    vscode.l10n.t(
-      "{0} spans in {1} runs, of the newest {2} of each pipeline",
-      formatCount(summary.spans),
-      formatCount(summary.runs),
-      RECENT_RUNS,
-    ),
-  );
+  for (const sentence of scopeOf(summary)) markdown.line(sentence);
   return markdown.build();
 }
 
+/** Which spans were counted. */
+function scopeOf({ spans, runs, pipelines, narrowed }: StepSummary): string[] {
+  const names = pipelines.slice(0, MAX_PIPELINES).map((name) => oneLine(name, 40));
+  if (pipelines.length > names.length) names.push("…");
+  const counted = [formatCount(spans), formatCount(runs), RECENT_RUNS] as const;
+  if (narrowed)
+    return [vscode.l10n.t("{0} spans in {1} runs, of the newest {2} of {3}", ...counted, names.join(", "))];
+  const sentence = vscode.l10n.t("{0} spans in {1} runs, of the newest {2} of each pipeline", ...counted);
+  if (pipelines.length < 2) return [sentence];
+  return [
+    sentence,
+    vscode.l10n.t(
+      "{0} pipelines taken together ({1}), because this file does not tell which one the step stands in",
+      formatCount(pipelines.length),
+      names.join(", "),
+    ),
+  ];
+}
+
 /** The only Markdown that may run commands: three of them, with fixed labels. Nothing of a trace stands in it as text. */
-function links({ database, summary }: StepFact): vscode.MarkdownString {
+function links({ database, summary }: StepFact, { name, pipelines }: Definition): vscode.MarkdownString {
   const { run, span } = summary.last;
   const target = { database: database.path, runId: run.run_id, key: span.key };
   const parts = [
     link(vscode.l10n.t("Open Span"), "flujoLens.openSpan", target),
-    link(vscode.l10n.t("All Spans"), "flujoLens.findStepSpans", { name: summary.name }),
+    link(vscode.l10n.t("All Spans"), "flujoLens.findStepSpans", { name, pipelines }),
   ];
   if (summary.failed > 0) {
-    const failures = { name: summary.name, failures: true };
+    const failures = { name, pipelines, failures: true };
     parts.push(link(vscode.l10n.t("Failures"), "flujoLens.findStepSpans", failures));
   }
   const markdown = new vscode.MarkdownString(parts.join(" | "));

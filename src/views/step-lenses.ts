@@ -43,9 +43,7 @@ export class StepLenses implements vscode.CodeLensProvider, vscode.Disposable {
     if (mode === "off") return [];
     const definitions = await this.files.in(document);
     if (definitions.length === 0 || token.isCancellationRequested) return [];
-    const names = (wanted: boolean) =>
-      definitions.filter(({ kind }) => (kind === "pipeline") === wanted).map(({ name }) => name);
-    const { steps, pipelines } = await this.facts.of(document.uri, names(false), names(true));
+    const facts = await this.facts.of(document.uri, definitions);
     if (token.isCancellationRequested) return [];
     const now = Date.now() / 1000;
     const lines = new Map<number, number>();
@@ -58,8 +56,8 @@ export class StepLenses implements vscode.CodeLensProvider, vscode.Disposable {
       const { kind, name } = definition;
       const command =
         kind === "pipeline"
-          ? pipelineCommand(pipelines.get(name)?.[0], mode === "failures", now)
-          : stepCommand(this.own(document, steps.get(name)?.[0]), mode === "failures", now);
+          ? pipelineCommand(facts.pipeline(definition)[0], mode === "failures", now)
+          : stepCommand(definition, this.own(document, facts.step(definition)[0]), mode === "failures", now);
       if (!command) return [];
       // Several on one line need their names to be told apart.
       const title =
@@ -68,9 +66,9 @@ export class StepLenses implements vscode.CodeLensProvider, vscode.Disposable {
     });
   }
 
-  /** The fact, unless the name stands in several files and another of them names the pipeline of the last run. */
+  /** The fact, unless the step's pipeline is not known and a step of that name in another file stands in that of the last run. */
   private own(document: vscode.TextDocument, fact: StepFact | undefined): StepFact | undefined {
-    if (fact === undefined) return undefined;
+    if (fact === undefined || fact.summary.narrowed) return fact;
     const { run, span } = fact.summary.last;
     const known = this.files.known(span.name);
     const file = document.uri.toString();
@@ -86,6 +84,7 @@ function lensRange(document: vscode.TextDocument, { whole, kind, at }: Definitio
 }
 
 function stepCommand(
+  { name, pipelines }: Definition,
   fact: StepFact | undefined,
   onlyFailures: boolean,
   now: number,
@@ -106,7 +105,7 @@ function stepCommand(
     command: "flujoLens.findStepSpans",
     title,
     tooltip: vscode.l10n.t("Find all spans of this step"),
-    arguments: [{ name: fact.summary.name }],
+    arguments: [{ name, pipelines }],
   };
 }
 

@@ -78,17 +78,13 @@ export class StepProblems implements vscode.CodeActionProvider, vscode.Disposabl
       const severity = stepSettings.problems(uri);
       const steps = definitions.filter(({ kind }) => kind !== "pipeline");
       if (severity === undefined || steps.length === 0) continue;
-      const { steps: known } = await this.facts.of(
-        uri,
-        steps.map(({ name }) => name),
-        [],
-      );
+      const known = await this.facts.of(uri, steps);
       if (update !== this.updates) return;
       const problems = steps.flatMap((step): Problem[] => {
-        const fact = known.get(step.name)?.[0];
+        const fact = known.step(step)[0];
         if (fact?.summary.last.span.state !== "failed") return [];
         const places = this.files.likely(this.files.known(step.name), fact.summary.last.run.pipeline_name);
-        if (!places.some((place) => place.file === file)) return [];
+        if (!fact.summary.narrowed && !places.some((place) => place.file === file)) return [];
         const diagnostic = new vscode.Diagnostic(rangeOf(step), messageOf(fact), severity);
         diagnostic.source = SOURCE;
         return [{ diagnostic, fact }];

@@ -25,6 +25,15 @@ interface Group {
 
 type Row = Group | StepSpanRow;
 
+/** Which spans are listed. */
+export interface WantedSpans {
+  readonly name: string;
+  /** The only pipelines whose runs count, as far as a database knows one of them; all count when there is none. */
+  readonly pipelines: readonly string[];
+  /** Only those that failed. */
+  readonly failures: boolean;
+}
+
 /** The spans of one step over all runs, by pipeline, as the references of a symbol are listed. */
 export class StepSpansView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
@@ -41,8 +50,8 @@ export class StepSpansView implements vscode.TreeDataProvider<Row>, vscode.Dispo
     this.changed.dispose();
   }
 
-  /** Lists the spans of a step in these databases, all or only the failed ones, and brings the list to the front. */
-  async show(name: string, failures: boolean, databases: readonly Database[]): Promise<void> {
+  /** Lists the spans of a step in these databases, and brings the list to the front. */
+  async show({ name, pipelines, failures }: WantedSpans, databases: readonly Database[]): Promise<void> {
     await vscode.commands.executeCommand("setContext", "flujoLens.listsStepSpans", true);
     const sentences: string[] = [];
     const rows: StepSpanRow[] = [];
@@ -50,7 +59,7 @@ export class StepSpansView implements vscode.TreeDataProvider<Row>, vscode.Dispo
     await vscode.window.withProgress({ location: { viewId: stepSpansViewId } }, async () => {
       for (const database of databases) {
         try {
-          const found = await (await database.store()).getStepSpans(name);
+          const found = await (await database.store()).getStepSpans(name, { pipelines });
           total += found.total;
           rows.push(...found.spans.map((span): StepSpanRow => ({ kind: "stepSpan", database, span })));
           if (!found.complete || found.total > found.spans.length)

@@ -22,8 +22,9 @@ export function addStepsCommand(program: Command, start: StartSession): void {
     .summary("where steps are defined in Python and YAML files")
     .description(
       "Lists the steps that the Python and YAML files of a folder define, with the place where each name is written. " +
-        "Names that are built while the program runs are left out. With --db, also how the steps of these names did: " +
-        "the last span, and over all finished spans the percentiles in seconds, the share of failures and the sum of costs.",
+        "Names that are built while the program runs are left out. With --db, also how the steps did: " +
+        "the last span, and over all finished spans the percentiles in seconds, the share of failures and the sum of costs; " +
+        "over the runs of the pipeline that the step stands in, or of all where the file or the database does not name it.",
     )
     .argument("[folder]", "folder to look through", ".")
     .action(async (folder: string, _options: unknown, command: Command) => {
@@ -31,12 +32,11 @@ export function addStepsCommand(program: Command, start: StartSession): void {
       const found = await findSteps(path.resolve(session.cwd, folder), session.signal);
       if (!session.namesDatabase) return print(session, found, false);
       await session.withStore(async (store) => {
-        const names = [...new Set(found.map(({ step }) => step.name))];
-        const { steps } = await store.getStepSummaries({ names }, { signal: session.signal });
-        const byName = new Map(steps.map((summary) => [summary.name, summary]));
+        const wanted = found.map(({ step: { name, pipelines } }) => ({ name, pipelines }));
+        const { steps } = await store.getStepSummaries({ steps: wanted }, { signal: session.signal });
         await print(
           session,
-          found.map((row) => ({ ...row, summary: byName.get(row.step.name) })),
+          found.map((row, index) => ({ ...row, summary: steps[index] })),
           true,
         );
       });

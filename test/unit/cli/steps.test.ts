@@ -105,6 +105,51 @@ describe("flujo-lens steps", () => {
     database.close();
   });
 
+  it("counts a name of several pipelines in that of the step, and in all where the file names none", async () => {
+    const file = fixture("v0.6.11");
+    const sources = freshFolder();
+    const one = 'from flujo import Flujo, Step\na = Step(name="pipeline_run")\n';
+    writeFileSync(path.join(sources, "a.py"), `${one}Flujo(a, pipeline_name="support_triage")\n`);
+    writeFileSync(path.join(sources, "b.py"), one);
+    writeFileSync(path.join(sources, "c.py"), `${one}Flujo(a, pipeline_name="never_ran")\n`);
+    writeFileSync(
+      path.join(sources, "d.yaml"),
+      'version: "0.1"\nname: code_review\nsteps:\n  - name: pipeline_run\n',
+    );
+    const database = await stockDatabase(file);
+    const expected = (where: string) => {
+      const spans = rowsOf(
+        database,
+        `SELECT s.run_id, s.status, s.end_time - s.start_time AS duration FROM spans s JOIN runs r USING (run_id)
+        WHERE s.name = 'pipeline_run' AND ${where} ORDER BY r.created_at DESC`,
+      );
+      return {
+        last_run: spans[0]!.run_id,
+        last_status: spans[0]!.status,
+        runs: spans.length,
+        p95: percentileBySort(
+          spans.map(({ duration }) => Number(duration)),
+          0.95,
+        ),
+        failure_rate: spans.filter(({ status }) => status === "failed").length / spans.length,
+      };
+    };
+    const rows = await cliJson<(StepRow & Record<string, unknown>)[]>(["steps", sources, "--db", file]);
+    const all = expected("1");
+    expect(rows.map(({ file: source }) => source)).toEqual(["a.py", "b.py", "c.py", "d.yaml"]);
+    for (const [index, figures] of [
+      expected("r.pipeline_name = 'support_triage'"),
+      all,
+      all,
+      expected("r.pipeline_name = 'code_review'"),
+    ].entries())
+      expect(rows[index]).toMatchObject(figures);
+    expect(Object.keys(rows[0]!).join(" ")).toBe(
+      "name kind file line column last_status last_run runs p50 p95 failure_rate cost",
+    );
+    database.close();
+  });
+
   it("prints a table for people", async () => {
     const { code, stdout } = await cli(["steps", "pipelines"], { cwd: folder });
     expect(code).toBe(0);

@@ -30,9 +30,9 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("summaries of steps o
     "have the figures of plain arithmetic, over the newest %s runs a pipeline",
     async (limit) => {
       const some = limit === undefined ? runs : newest(limit);
-      const { steps } = await store.getStepSummaries({ names, runs: limit });
-      expect(steps.map(({ name }) => name)).toEqual(names.slice(0, 3));
-      for (const step of steps) {
+      const { steps } = await store.getStepSummaries({ steps: names.map((name) => ({ name })), runs: limit });
+      expect(steps.map((step) => step?.name)).toEqual([...names.slice(0, 3), undefined]);
+      for (const step of steps.slice(0, 3).map((one) => one!)) {
         const spans = among(some, step.name);
         const finished = spans.filter(({ end_time }) => end_time !== null);
         const durations = finished.map((span) => span.end_time! - span.start_time!);
@@ -58,6 +58,78 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("summaries of steps o
     },
   );
 
+  test.each([undefined, 20])(
+    "count a name of several pipelines in those that the step stands in, over the newest %s runs",
+    async (limit) => {
+      const stand = [
+        ["support_triage"],
+        ["code_review", "invoice_extraction"],
+        ["support_triage", "never_ran"],
+        ["never_ran"],
+        [],
+      ];
+      const { steps } = await store.getStepSummaries({
+        steps: stand.map((pipelines) => ({ name: "pipeline_run", pipelines })),
+        runs: limit,
+      });
+      const every = ["code_review", "invoice_extraction", "support_triage"];
+      const counted = [
+        ["support_triage"],
+        ["code_review", "invoice_extraction"],
+        ["support_triage"],
+        every,
+        every,
+      ];
+      for (const [index, step] of steps.entries()) {
+        const some = (limit === undefined ? runs : newest(limit)).filter(({ pipeline_name }) =>
+          counted[index]!.includes(pipeline_name),
+        );
+        const spans = among(some, "pipeline_run").filter(({ end_time }) => end_time !== null);
+        expect(step).toMatchObject({
+          narrowed: index < 3,
+          pipelines: counted[index],
+          spans: spans.length,
+          failed: spans.filter(({ status }) => status === "failed").length,
+        });
+        expect(step!.last.run.run_id).toBe(
+          some.find(({ run_id }) => spansOf.get(run_id)!.some(({ name }) => name === "pipeline_run"))!.run_id,
+        );
+      }
+    },
+  );
+
+  test("are undefined for a step that never ran in its own pipeline, whatever others did", async () => {
+    const { steps } = await store.getStepSummaries({
+      steps: [{ name: "classify_ticket", pipelines: ["code_review"] }],
+    });
+    expect(steps).toEqual([undefined]);
+  });
+
+  test("list the spans of the step's own pipelines, and of all where none of these has a run", async () => {
+    const list = async (pipelines: string[]) => {
+      const { spans, total, narrowed } = await store.getStepSpans("pipeline_run", {
+        pipelines,
+        limit: 1_000,
+      });
+      expect(spans).toHaveLength(total);
+      return { total, narrowed, names: [...new Set(spans.map(({ pipeline_name }) => pipeline_name))].sort() };
+    };
+    const count = (...names: string[]) =>
+      among(
+        runs.filter(({ pipeline_name }) => names.includes(pipeline_name)),
+        "pipeline_run",
+      ).length;
+    expect(await list(["support_triage", "code_review"])).toEqual({
+      total: count("support_triage", "code_review"),
+      narrowed: true,
+      names: ["code_review", "support_triage"],
+    });
+    expect(await list(["never_ran"])).toMatchObject({
+      total: among(runs, "pipeline_run").length,
+      narrowed: false,
+    });
+  });
+
   test("tell why the last one failed", async () => {
     const run = runs.find(({ state }) => state === "failed")!;
     const failed = spansOf
@@ -73,7 +145,7 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("summaries of steps o
 
   test("of pipelines are those of their runs", async () => {
     const { pipelines } = await store.getStepSummaries({
-      names: [],
+      steps: [],
       pipelines: ["support_triage", "no"],
       runs: 50,
     });
