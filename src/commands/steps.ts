@@ -14,9 +14,10 @@ import { keyOf } from "./panel.ts";
 import type { CommandTable } from "./register.ts";
 import type { Rows } from "./rows.ts";
 
-/** A step as a span knows it: its name, and the pipeline of the span's run. */
+/** A step as a span knows it: its name, the pipeline of the span's run, and the path of the database. */
 interface NamedStep {
   readonly name: string;
+  readonly database: string;
   readonly pipeline: string;
 }
 
@@ -45,7 +46,8 @@ export function stepCommands(
         if (picked !== undefined) await openPlace(picked);
         return;
       }
-      const places = files.likely(await files.find(step.name), step.pipeline);
+      const near = files.near(await files.find(step.name), step.database);
+      const places = files.likely(near, step.pipeline);
       if (places.length === 0) {
         void vscode.window.showInformationMessage(
           vscode.l10n.t(
@@ -59,8 +61,8 @@ export function stepCommands(
       if (place !== undefined) await openPlace(place);
     },
     "flujoLens.findStepSpans": async (argument) => {
-      const wanted = wantedSpans(argument) ?? (await allSpansOf(parts, argument));
-      if (wanted !== undefined) await list.show(wanted, await databases.available());
+      const asked = askedSpans(argument) ?? (await allSpansOf(parts, argument));
+      if (asked !== undefined) await list.show(asked.wanted, await databases.near(asked.file));
     },
     "flujoLens.openSpan": async (argument) => {
       const { database, runId, key } = await target(databases, argument);
@@ -89,35 +91,51 @@ async function stepOfSpan({ panels, rows }: Parts, argument: unknown): Promise<N
   const panel = panels.active;
   if (key !== undefined && panel?.view.runId !== undefined) {
     const { span, run } = await (await panel.database.store()).getSpanDetail(panel.view.runId, key);
-    return { name: span.name, pipeline: run.pipeline_name };
+    return { name: span.name, pipeline: run.pipeline_name, database: panel.database.path };
   }
   if (argument === undefined) return undefined;
   const row = rows.span(argument);
-  return row && { name: row.span.name, pipeline: row.run.pipeline_name };
+  return row && { name: row.span.name, pipeline: row.run.pipeline_name, database: row.database.path };
+}
+
+interface AskedSpans {
+  readonly wanted: WantedSpans;
+  /** Its workspace folder says in which databases. */
+  readonly file: vscode.Uri;
 }
 
 /** What a link or a CodeLens asks for. */
-function wantedSpans(argument: unknown): WantedSpans | undefined {
-  if (typeof argument !== "object" || argument === null || !("name" in argument)) return undefined;
-  const { name } = argument;
-  if (typeof name !== "string") return undefined;
+function askedSpans(argument: unknown): AskedSpans | undefined {
+  if (typeof argument !== "object" || argument === null || !("name" in argument && "file" in argument))
+    return undefined;
+  const { name, file } = argument;
+  if (typeof name !== "string" || typeof file !== "string") return undefined;
   const pipelines = "pipelines" in argument && Array.isArray(argument.pipelines) ? argument.pipelines : [];
   return {
-    name,
-    pipelines: pipelines.filter((pipeline) => typeof pipeline === "string"),
-    failures: "failures" in argument && argument.failures === true,
+    wanted: {
+      name,
+      pipelines: pipelines.filter((pipeline) => typeof pipeline === "string"),
+      failures: "failures" in argument && argument.failures === true,
+    },
+    file: vscode.Uri.parse(file),
   };
 }
 
 /** The step of a span in whatever pipeline, else the one at the cursor, else one that is picked. */
-async function allSpansOf(parts: Parts, argument: unknown): Promise<WantedSpans | undefined> {
+async function allSpansOf(parts: Parts, argument: unknown): Promise<AskedSpans | undefined> {
   const ofSpan = await stepOfSpan(parts, argument);
-  if (ofSpan !== undefined) return { name: ofSpan.name, pipelines: [], failures: false };
+  if (ofSpan !== undefined) {
+    const wanted = { name: ofSpan.name, pipelines: [], failures: false };
+    return { wanted, file: vscode.Uri.file(ofSpan.database) };
+  }
   const editor = vscode.window.activeTextEditor;
-  const step =
-    (editor && (await stepAtCursor(parts.files, editor))) ??
-    (await pickStep(parts.files, vscode.l10n.t("Find All Spans of a Step")))?.definition;
-  return step && { name: step.name, pipelines: step.pipelines, failures: false };
+  const atCursor = editor && (await stepAtCursor(parts.files, editor));
+  const place = atCursor
+    ? { file: editor.document.uri.toString(), definition: atCursor }
+    : await pickStep(parts.files, vscode.l10n.t("Find All Spans of a Step"));
+  if (place === undefined) return undefined;
+  const { name, pipelines } = place.definition;
+  return { wanted: { name, pipelines, failures: false }, file: vscode.Uri.parse(place.file) };
 }
 
 async function target(

@@ -77,7 +77,7 @@ export class StepFacts implements vscode.Disposable {
   async of(file: vscode.Uri, definitions: readonly Definition[]): Promise<FileFacts> {
     const wanted = definitions.filter(({ kind }) => kind !== "pipeline");
     const pipelines = definitions.filter(({ kind }) => kind === "pipeline").map(({ name }) => name);
-    const databases = await this.databasesFor(file);
+    const databases = await this.databases.near(file);
     const all = await Promise.all(databases.map((database) => this.load(database, wanted, pipelines)));
     return {
       step: (definition) => {
@@ -100,16 +100,6 @@ export class StepFacts implements vscode.Disposable {
           })
           .sort((a, b) => newest(a.figures.last, b.figures.last)),
     };
-  }
-
-  /** Those in the file's own workspace folder, or all when none is. */
-  async databasesFor(file: vscode.Uri): Promise<readonly Database[]> {
-    const all = await this.databases.available();
-    const folder = vscode.workspace.getWorkspaceFolder(file);
-    const near = all.filter(
-      ({ path }) => folder && vscode.workspace.getWorkspaceFolder(vscode.Uri.file(path)) === folder,
-    );
-    return near.length > 0 ? near : all;
   }
 
   private async load(

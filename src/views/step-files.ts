@@ -94,9 +94,17 @@ export class StepFiles implements vscode.Disposable {
   }
 
   /** Of several places those that stand in the pipeline; all of them when none does. */
-  likely(places: readonly Place[], pipeline: string | undefined): readonly Place[] {
-    if (pipeline === undefined || places.length < 2) return places;
+  likely(places: readonly Place[], pipeline: string): readonly Place[] {
     const fitting = places.filter(({ definition }) => definition.pipelines.includes(pipeline));
+    return fitting.length > 0 ? fitting : places;
+  }
+
+  /** Of several places those in the workspace folder of a database; all of them when none is. */
+  near(places: readonly Place[], database: string): readonly Place[] {
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(database));
+    const fitting = places.filter(
+      ({ file }) => folder && vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(file)) === folder,
+    );
     return fitting.length > 0 ? fitting : places;
   }
 

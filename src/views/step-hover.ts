@@ -1,7 +1,6 @@
 import * as vscode from "vscode";
 import { formatCost, formatCount, formatDuration, formatPercent, shortId } from "../format/numbers.ts";
 import { clip, oneLine } from "../format/text.ts";
-import type { Definition } from "../steps/definition.ts";
 import type { SpanDetail, StepSummary } from "../store/model.ts";
 import { InertMarkdown } from "./inert-markdown.ts";
 import { RECENT_RUNS, type StepFact, type StepFacts } from "./step-facts.ts";
@@ -37,12 +36,16 @@ export class StepHover implements vscode.HoverProvider {
     if (!definition || token.isCancellationRequested) return undefined;
     const facts = (await this.facts.of(document.uri, [definition])).step(definition);
     if (facts.length === 0 || token.isCancellationRequested) return undefined;
+    const { name, pipelines } = definition;
     const contents: vscode.MarkdownString[] = [];
     for (const fact of facts.slice(0, MAX_DATABASES)) {
       const { state, key } = fact.summary.last.span;
       const detail = state === "failed" ? await detailOf(fact, fact.summary.last.run.run_id, key) : undefined;
       if (token.isCancellationRequested) return undefined;
-      contents.push(text(fact, detail, facts.length > 1), links(fact, definition));
+      contents.push(
+        text(fact, detail, facts.length > 1),
+        links(fact, { name, pipelines, file: document.uri.toString() }),
+      );
     }
     return new vscode.Hover(contents, rangeOf(definition));
   }
@@ -115,15 +118,18 @@ function scopeOf({ spans, runs, pipelines, narrowed }: StepSummary): string[] {
 }
 
 /** The only Markdown that may run commands: three of them, with fixed labels. Nothing of a trace stands in it as text. */
-function links({ database, summary }: StepFact, { name, pipelines }: Definition): vscode.MarkdownString {
+function links(
+  { database, summary }: StepFact,
+  spans: { name: string; pipelines: readonly string[]; file: string },
+): vscode.MarkdownString {
   const { run, span } = summary.last;
   const target = { database: database.path, runId: run.run_id, key: span.key };
   const parts = [
     link(vscode.l10n.t("Open Span"), "flujoLens.openSpan", target),
-    link(vscode.l10n.t("All Spans"), "flujoLens.findStepSpans", { name, pipelines }),
+    link(vscode.l10n.t("All Spans"), "flujoLens.findStepSpans", spans),
   ];
   if (summary.failed > 0) {
-    const failures = { name, pipelines, failures: true };
+    const failures = { ...spans, failures: true };
     parts.push(link(vscode.l10n.t("Failures"), "flujoLens.findStepSpans", failures));
   }
   const markdown = new vscode.MarkdownString(parts.join(" | "));

@@ -57,7 +57,13 @@ export class StepLenses implements vscode.CodeLensProvider, vscode.Disposable {
       const command =
         kind === "pipeline"
           ? pipelineCommand(facts.pipeline(definition)[0], mode === "failures", now)
-          : stepCommand(definition, this.own(document, facts.step(definition)[0]), mode === "failures", now);
+          : stepCommand(
+              document,
+              definition,
+              this.own(document, facts.step(definition)[0]),
+              mode === "failures",
+              now,
+            );
       if (!command) return [];
       // Several on one line need their names to be told apart.
       const title =
@@ -84,6 +90,7 @@ function lensRange(document: vscode.TextDocument, { whole, kind, at }: Definitio
 }
 
 function stepCommand(
+  { uri }: vscode.TextDocument,
   { name, pipelines }: Definition,
   fact: StepFact | undefined,
   onlyFailures: boolean,
@@ -105,7 +112,7 @@ function stepCommand(
     command: "flujoLens.findStepSpans",
     title,
     tooltip: vscode.l10n.t("Find all spans of this step"),
-    arguments: [{ name, pipelines }],
+    arguments: [{ name, pipelines, file: uri.toString() }],
   };
 }
 

@@ -91,6 +91,16 @@ export class WorkspaceDatabases implements vscode.Disposable {
     return entries.flatMap((entry) => (entry.kind === "database" ? [entry.database] : []));
   }
 
+  /** Of those that may be read the ones in the workspace folder of a file; all when it has none. */
+  async near(file: vscode.Uri): Promise<readonly Database[]> {
+    const all = await this.available();
+    const folder = vscode.workspace.getWorkspaceFolder(file);
+    const near = all.filter(
+      ({ path }) => folder && vscode.workspace.getWorkspaceFolder(vscode.Uri.file(path)) === folder,
+    );
+    return near.length > 0 ? near : all;
+  }
+
   /** The database at `path` if the window shows it. */
   async find(path: string): Promise<Database | undefined> {
     return (await this.available()).find((database) => database.path === path);

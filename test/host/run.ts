@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import Mocha from "mocha";
+import * as vscode from "vscode";
 
 /** What the harness reads; it is rewritten after every test, so that a hanging one can be named. */
 interface Result {
@@ -9,7 +10,8 @@ interface Result {
 }
 
 /**
- * Runs every `*.test.ts` of this folder inside VS Code's extension host. VS Code calls it, from the desktop as from the
+ * Runs inside VS Code's extension host every `*.test.ts` of this folder or, where a workspace of several folders is open,
+ * of `several-folders`. VS Code calls it, from the desktop as from the
  * server. Rejects when a test failed; the result lies in the file that FLUJO_LENS_TEST_RESULT names.
  */
 export async function run(): Promise<void> {
@@ -22,7 +24,9 @@ export async function run(): Promise<void> {
   };
   // Defines `describe` and `it`, which Mocha otherwise does for each file that it loads itself.
   mocha.suite.emit("pre-require", globalThis, "", mocha);
-  for (const name of testNames()) await import(`./${name}.test.ts`);
+  if (vscode.workspace.workspaceFile === undefined)
+    for (const name of testNames("")) await import(`./${name}.test.ts`);
+  else for (const name of testNames("several-folders")) await import(`./several-folders/${name}.test.ts`);
 
   const failures = await new Promise<number>((resolve) => {
     mocha
@@ -38,8 +42,8 @@ export async function run(): Promise<void> {
 }
 
 /** The bundle holds all files that match; their names are in the sources beside it. */
-function testNames(): string[] {
-  const sources = path.join(__dirname, "..", "..", "test", "host");
+function testNames(folder: string): string[] {
+  const sources = path.join(__dirname, "..", "..", "test", "host", folder);
   return readdirSync(sources)
     .filter((file) => file.endsWith(".test.ts"))
     .map((file) => path.basename(file, ".test.ts"));

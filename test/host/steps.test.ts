@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { SpanNode } from "../../src/views/nodes.ts";
+import { databasesIn, hoverOn, lensesOf, until } from "./beside-source.ts";
 import { activated, allSpans, isRun, unpack, withDatabase } from "./support.ts";
 
 describe("beside the source", () => {
@@ -23,25 +24,10 @@ describe("beside the source", () => {
       await configuration.update(name, undefined, vscode.ConfigurationTarget.Workspace);
   });
 
-  async function lenses(uri: vscode.Uri): Promise<readonly string[]> {
-    const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
-      "vscode.executeCodeLensProvider",
-      uri,
-      100,
-    );
-    return found.flatMap(({ command }) => (command?.command.startsWith("flujoLens.") ? [command.title] : []));
-  }
+  const lenses = async (uri: vscode.Uri) => (await lensesOf(uri)).map(({ title }) => title);
 
   const set = (name: string, value: unknown) =>
     vscode.workspace.getConfiguration("flujoLens").update(name, value, vscode.ConfigurationTarget.Workspace);
-
-  async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-    for (let count = 0; count < 300; count += 1) {
-      if (await holds()) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    assert.fail(what);
-  }
 
   it("tells above each step and pipeline how its last run went", async () => {
     const uri = sample("support_triage.py");
@@ -66,18 +52,7 @@ describe("beside the source", () => {
 
   it("tells on hover the last run, the figures, and where to go on", async () => {
     const uri = sample("support_triage.py");
-    const document = await vscode.workspace.openTextDocument(uri);
-    const place = document.positionAt(document.getText().indexOf('"classify_ticket"') + 3);
-    const read = async () => {
-      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-        "vscode.executeHoverProvider",
-        uri,
-        place,
-      );
-      return hovers
-        .flatMap(({ contents }) => contents.map((one) => (one as vscode.MarkdownString).value))
-        .join("\n");
-    };
+    const read = () => hoverOn(uri, '"classify_ticket"');
     const text = await read();
     assert.match(text, /p50/);
     assert.match(text, /\[All Spans\]\(command:flujoLens\.findStepSpans\?/);
@@ -88,22 +63,8 @@ describe("beside the source", () => {
 
   it("tells of every database of the file's folder, the one with the newest run first", async () => {
     const uri = sample("support_triage.py");
-    const document = await vscode.workspace.openTextDocument(uri);
-    const place = document.positionAt(document.getText().indexOf('"classify_ticket"') + 3);
     const { databases } = await activated();
-    /** The databases that the links of the hover lead to, in their order. */
-    const told = async () => {
-      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-        "vscode.executeHoverProvider",
-        uri,
-        place,
-      );
-      const found = hovers
-        .flatMap(({ contents }) => contents.map((one) => (one as vscode.MarkdownString).value))
-        .flatMap((text) => [...text.matchAll(/command:flujoLens\.openSpan\?([^)\s]+)/g)])
-        .map(([, json]) => (JSON.parse(decodeURIComponent(json!)) as [{ database: string }])[0].database);
-      return [...new Set(found)];
-    };
+    const told = async () => databasesIn(await hoverOn(uri, '"classify_ticket"'));
     const own = await told();
     assert.equal(own.length, 1);
 
@@ -127,6 +88,40 @@ describe("beside the source", () => {
       assert.deepEqual(await told(), newestFirst);
     });
     rmSync(near);
+  });
+
+  it("tells a step whose name several pipelines have of its own pipeline, and says when that is not known", async () => {
+    const { databases } = await activated();
+    const [database] = await databases.available();
+    const store = await database!.store();
+    const count = async (pipelines?: string[]) => {
+      const { steps } = await store.getStepSummaries({
+        steps: [{ name: "pipeline_run", pipelines }],
+        runs: 200,
+      });
+      return `${steps[0]!.spans} spans in ${steps[0]!.runs} runs`;
+    };
+    const told = async (name: string, last: string) => {
+      const file = path.join(scratch, name);
+      writeFileSync(file, `from flujo import Flujo, Step\na = Step(name="pipeline_run")\n${last}\n`);
+      const text = await hoverOn(vscode.Uri.file(file), '"pipeline_run"');
+      rmSync(file);
+      return text.replace(/&#(\d+);/g, (_all, code) => String.fromCodePoint(Number(code)));
+    };
+    const own = await told("own.py", 'Flujo(a, pipeline_name="support_triage")');
+    assert.ok(own.includes(await count(["support_triage"])), own);
+    assert.match(own, /of the newest 200 of support_triage/);
+    assert.doesNotMatch(own, /taken together/);
+    for (const all of [
+      await told("unknown.py", ""),
+      await told("never.py", 'Flujo(a, pipeline_name="never_ran")'),
+    ]) {
+      assert.ok(all.includes(await count()), all);
+      assert.match(
+        all,
+        /3 pipelines taken together \(code_review, invoice_extraction, support_triage\), because/,
+      );
+    }
   });
 
   it("finds steps in files that are made, changed and deleted", async () => {

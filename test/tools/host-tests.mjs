@@ -6,12 +6,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { launchBrowser } from "./browser.mjs";
+import { runInHostWindow } from "./host-window.mjs";
 import { cacheDir, outDir, root } from "./paths.mjs";
 import { cleanEnvironment, ToolError } from "./processes.mjs";
-import { count, show } from "./results.mjs";
+import { add, count, nothing, show } from "./results.mjs";
 import { makeSampleWorkspace } from "./sample-workspace.mjs";
+import { makeSeveralFolders } from "./several-folders.mjs";
 import { startServer } from "./vscode-server.mjs";
 
 /** Milliseconds after which a silent VS Code is given up. */
@@ -22,8 +23,9 @@ const entry = path.join(root, "dist", "test", "host.js");
 /**
  * @typedef {object} Place
  * @property {string} folder of its own for this run
- * @property {string} workspace the folder that VS Code opens
+ * @property {readonly string[]} workspaces what VS Code opens, one window after the other: a folder, then several folders
  * @property {NodeJS.ProcessEnv} env for the extension host
+ * @property {(complaint: string | undefined) => void} ended hears of every window what VS Code said against it
  */
 
 /** @returns {Promise<import("./results.mjs").Outcome>} */
@@ -32,11 +34,22 @@ export async function runHostTests() {
   // Spaces and letters beyond English ones, because users have them in their paths.
   const folder = mkdtempSync(path.join(tmpdir(), "flujo lens äß 観 "));
   const resultFile = path.join(folder, "result.json");
+  let outcome = nothing;
   try {
-    const workspace = await makeSampleWorkspace(path.join(folder, "sample wörkspace"));
-    const place = { folder, workspace, env: { FLUJO_LENS_TEST_RESULT: resultFile } };
-    const complaint = await (wantsElectron() ? runInDesktop(place) : runInServer(place));
-    return judge(resultFile, complaint);
+    const workspaces = [
+      await makeSampleWorkspace(path.join(folder, "sample wörkspace")),
+      await makeSeveralFolders(path.join(folder, "several")),
+    ];
+    await (wantsElectron() ? runInDesktop : runInServer)({
+      folder,
+      workspaces,
+      env: { FLUJO_LENS_TEST_RESULT: resultFile },
+      ended: (complaint) => {
+        outcome = add(outcome, judge(resultFile, complaint));
+        rmSync(resultFile, { force: true });
+      },
+    });
+    return outcome;
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -66,70 +79,44 @@ function judge(resultFile, complaint) {
   return { ...outcome, failed: outcome.failed + 1 };
 }
 
-/**
- * @param {Place} place
- * @returns {Promise<string | undefined>}
- */
-async function runInDesktop({ folder, workspace, env }) {
+/** @param {Place} place */
+async function runInDesktop({ folder, workspaces, env, ended }) {
   const { runTests } = await import("@vscode/test-electron");
   const named = process.env.FLUJO_LENS_ELECTRON;
-  try {
-    await runTests({
-      extensionDevelopmentPath: root,
-      extensionTestsPath: entry,
-      extensionTestsEnv: { ...cleanEnvironment(), ...env },
-      cachePath: path.join(cacheDir, "desktop"),
-      vscodeExecutablePath: named !== undefined && path.isAbsolute(named) ? named : undefined,
-      launchArgs: [
-        workspace,
-        "--user-data-dir",
-        path.join(folder, "user data"),
-        "--extensions-dir",
-        path.join(folder, "extensions"),
-        "--disable-workspace-trust",
-        "--skip-welcome",
-      ],
-    });
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+  for (const workspace of workspaces) {
+    try {
+      await runTests({
+        extensionDevelopmentPath: root,
+        extensionTestsPath: entry,
+        extensionTestsEnv: { ...cleanEnvironment(), ...env },
+        cachePath: path.join(cacheDir, "desktop"),
+        vscodeExecutablePath: named !== undefined && path.isAbsolute(named) ? named : undefined,
+        launchArgs: [
+          workspace,
+          "--user-data-dir",
+          path.join(folder, "user data"),
+          "--extensions-dir",
+          path.join(folder, "extensions"),
+          "--disable-workspace-trust",
+          "--skip-welcome",
+        ],
+      });
+      ended(undefined);
+    } catch (error) {
+      ended(error instanceof Error ? error.message : String(error));
+    }
   }
 }
 
-/**
- * @param {Place} place
- * @returns {Promise<string | undefined>}
- */
-async function runInServer({ folder, workspace, env }) {
+/** @param {Place} place */
+async function runInServer({ folder, workspaces, env, ended }) {
   const server = await startServer({ dataDir: path.join(folder, "server"), env, testDriver: true });
   const browser = await launchBrowser();
   /** @type {string[]} */
   const log = [];
   try {
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-    await page.exposeFunction(
-      "codeAutomationLog",
-      (/** @type {string} */ type, /** @type {unknown[]} */ args) => {
-        log.push(`${type} ${args.join(" ")}`);
-      },
-    );
-    /** @type {Promise<number>} */
-    const exited = new Promise((resolve) => page.exposeFunction("codeAutomationExit", resolve));
-    await page.goto(
-      server.url(workspace, [
-        ["extensionDevelopmentPath", server.remote(root)],
-        ["extensionTestsPath", server.remote(entry)],
-        ["enableProposedApi", ""],
-        ["skipWelcome", "true"],
-      ]),
-    );
-    const code = await Promise.race([exited, sleep(patience, undefined, { ref: false })]);
-    if (code === undefined) {
-      const picture = path.join(outDir, "host-tests.png");
-      await page.screenshot({ path: picture });
-      return `VS Code was silent for ${patience / 1000} s, see ${picture}.`;
-    }
-    return code === 0 ? undefined : `VS Code ended with exit code ${code}.`;
+    for (const workspace of workspaces)
+      ended(await runInHostWindow({ server, browser, workspace, entry, patience, log }));
   } finally {
     mkdirSync(outDir, { recursive: true });
     writeFileSync(path.join(outDir, "host-tests.log"), log.join("\n"));

@@ -36,7 +36,7 @@ export const quietSettings = {
  * @property {number} port
  * @property {string} dataDir
  * @property {(folder: string, payload?: readonly (readonly [string, string])[]) => string} url
- *   the address that opens a folder; `payload` are the workbench's own options.
+ *   the address that opens a folder or a `.code-workspace` file; `payload` are the workbench's own options.
  * @property {(program: string) => string} remote an absolute path as the workbench names files of this server.
  * @property {(settings: Record<string, unknown>) => void} setSettings changes user settings, which the next
  *   window reads; undefined takes one back.
@@ -105,7 +105,9 @@ export async function startServer({ dataDir, settings = {}, env = {}, testDriver
     port,
     dataDir,
     url: (folder, payload) => {
-      const query = new URLSearchParams({ folder });
+      const query = new URLSearchParams({
+        [folder.endsWith(".code-workspace") ? "workspace" : "folder"]: folder,
+      });
       if (payload !== undefined) query.set("payload", JSON.stringify(payload));
       return `http://127.0.0.1:${port}/?${query}`;
     },
