@@ -47,7 +47,8 @@ Examples:
 Without --db, the database is found as flujo finds it: FLUJO_STATE_URI, state_uri in the nearest
 flujo.toml, flujo_ops.db, .flujo/flujo_ops.db. It is only ever read.
 
-Exit codes: 0 done, 1 failed (one sentence on stderr says why), 2 wrong usage.`;
+Exit codes: 0 done, 1 failed (one sentence on stderr says why), 2 wrong usage. Of a damaged database nothing
+is answered in part: what meets the damage ends with 1, unless --partial is given.`;
 
 /** Runs the program and resolves to its exit code. Never rejects. */
 export async function runProgram(args: readonly string[], around: Process): Promise<ExitCode> {
@@ -106,6 +107,7 @@ function buildProgram(
       ),
     )
     .option("--json", "print exactly one JSON value")
+    .option("--partial", "go on with what can be read of a damaged database")
     .option("--no-color", "print without colours, as NO_COLOR does")
     .addHelpText("after", examples)
     .configureHelp({ showGlobalOptions: true })

@@ -2,6 +2,7 @@ import { TraceError } from "../engine/errors.ts";
 import { jsonPieces } from "../format/json-writer.ts";
 import { oneLine } from "../format/text.ts";
 import { resolveStateUri, type Source } from "../sources/address.ts";
+import { openPartialStore } from "../sources/partial-store.ts";
 import type { TraceStore } from "../store/store.ts";
 import type { Palette } from "./colour.ts";
 import type { Output } from "./output.ts";
@@ -21,6 +22,7 @@ export interface Surroundings {
 export interface GlobalOptions {
   readonly db?: string;
   readonly json?: boolean;
+  readonly partial?: boolean;
 }
 
 /** One command under way: where it reads from and where it writes to. */
@@ -33,6 +35,11 @@ export class Session {
     readonly palette: Palette,
     readonly signal: AbortSignal,
   ) {}
+
+  /** Whether what can be read of a damaged database is enough. */
+  get partial(): boolean {
+    return this.options.partial === true;
+  }
 
   get json(): boolean {
     return this.options.json === true;
@@ -58,11 +65,16 @@ export class Session {
     const path = await this.databasePath();
     this.signal.throwIfAborted();
     const notes: Promise<void>[] = [];
-    const store = await this.surroundings.openStore(path, (sentence) => notes.push(this.note(sentence)));
+    const open = () => this.surroundings.openStore(path, (sentence) => notes.push(this.note(sentence)));
+    const store = this.partial
+      ? await openPartialStore(path, open, (damage) => {
+          if (damage !== undefined) notes.push(this.note(damage.sentence));
+        })
+      : await open().catch(withWayOut);
     try {
-      await Promise.all(notes);
-      await work(store);
+      await work(store).catch(withWayOut);
     } finally {
+      await Promise.all(notes);
       await store.close();
     }
   }
@@ -102,4 +114,11 @@ export class Session {
 function* withBreak(pieces: Iterable<string>): Generator<string> {
   yield* pieces;
   yield "\n";
+}
+
+/** A damaged database can be read in part, if the user says so. */
+function withWayOut(thrown: unknown): never {
+  if (!(thrown instanceof TraceError) || thrown.kind !== "corrupt") throw thrown;
+  const sentence = `${thrown.message} Add --partial to be shown what can be read, or write it to a new database with salvage.`;
+  throw new TraceError("corrupt", sentence, { cause: thrown });
 }

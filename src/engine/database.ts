@@ -17,8 +17,6 @@ export interface OpenOptions {
   progress?: (fraction: number) => void;
   /** Milliseconds for which a read that cannot be proven is repeated before it ends with `busy`; 5,000 by default. */
   patience?: number;
-  /** Reads a damaged file as far as possible: pages that are missing fail the statement that needs them, not the whole read. */
-  damaged?: boolean;
   /** Replaces the lazy file in tests. */
   makeLazyFile?: LazyFileFactory;
 }
@@ -77,7 +75,6 @@ class LiveDatabase implements EngineDatabase {
   private readonly makeLazyFile: LazyFileFactory;
   private readonly lazy: boolean;
   private readonly patience: number;
-  private readonly damaged: boolean;
   private readonly functions = new Map<string, ScalarFunction>();
   private readonly setUps: string[] = [];
   private readonly reader: Reader;
@@ -94,7 +91,6 @@ class LiveDatabase implements EngineDatabase {
     };
     this.source = new LiveSource(file, checkCancelled);
     this.patience = options.patience ?? 5_000;
-    this.damaged = options.damaged ?? false;
     this.makeLazyFile = options.makeLazyFile ?? makeLazyFile;
     let works = selfTests.get(this.makeLazyFile);
     if (works === undefined) {
@@ -207,11 +203,9 @@ class LiveDatabase implements EngineDatabase {
 
   private guard<T>(action: () => T): Outcome<T> {
     try {
-      this.source.check(this.damaged);
+      this.source.check();
       const value = action();
       const failure = this.takeFailure();
-      if (this.damaged && failure instanceof TraceError && failure.kind !== "cancelled")
-        return { kind: "done", value };
       // The action, or SQLite, went on without some pages.
       if (failure !== undefined) return { kind: "failed", error: fromSqlite(this.source.path, failure) };
       return { kind: "done", value };

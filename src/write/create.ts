@@ -8,6 +8,7 @@ import type { CallOptions } from "../store/model.ts";
 import { flattenTrace, type TraceToSave } from "./flatten.ts";
 import type { WriterMethods } from "./methods.ts";
 import type { RunRow } from "./new-database.ts";
+import type { LostTable } from "./recover.ts";
 import type { WriteReport } from "./report.ts";
 import type { WriterWorkerData } from "./worker.ts";
 
@@ -37,10 +38,10 @@ export interface TraceWriter {
   /** Saves the traces of a file: flujo's debug export, OTLP JSON or JSON Lines, Jaeger JSON. Resolves to what was left out. */
   importFile(file: string, options?: CallOptions): Promise<readonly string[]>;
   /**
-   * Saves what can be read of a damaged database. Resolves to the names of the tables of which something could not be;
-   * rejects as `openTraceStore` does when not even their definitions can be read.
+   * Saves what can be read of a damaged database. Resolves to what could not be; rejects as `openTraceStore` does when not
+   * even the definitions of its tables can be read.
    */
-  salvage(file: string, options?: CallOptions): Promise<readonly string[]>;
+  salvage(file: string, options?: CallOptions): Promise<readonly LostTable[]>;
   /** What has been saved, mended and refused so far. */
   report(): Promise<WriteReport>;
   /** Makes the file whole and gives it its name. Rejects with `exists` or `unwritable`; then nothing has changed. */
@@ -80,6 +81,10 @@ class WorkerWriter implements TraceWriter {
     private readonly client: WorkerClient<WriterMethods>,
   ) {}
 
+  private get rows(): string {
+    return `${this.file}-rows`;
+  }
+
   async begin(from: string | undefined, options: CallOptions): Promise<void> {
     if (from === undefined) await this.client.call("report", {}, options);
     else await this.client.call("copyFrom", { path: path.resolve(from) }, options);
@@ -93,8 +98,10 @@ class WorkerWriter implements TraceWriter {
   importFile: TraceWriter["importFile"] = async (file, options) =>
     (await this.client.call("importFile", { path: path.resolve(file) }, options)).notes;
 
-  salvage: TraceWriter["salvage"] = async (file, options) =>
-    (await this.client.call("salvage", { path: path.resolve(file) }, options)).lost;
+  salvage: TraceWriter["salvage"] = async (file, options) => {
+    const params = { path: path.resolve(file), rows: this.rows };
+    return (await this.client.call("salvage", params, options)).lost;
+  };
 
   report: TraceWriter["report"] = () => this.client.call("report", {});
 
@@ -113,6 +120,7 @@ class WorkerWriter implements TraceWriter {
   discard: TraceWriter["discard"] = async () => {
     await this.client.close();
     rmSync(this.file, { force: true });
+    rmSync(this.rows, { force: true });
   };
 }
 

@@ -1,4 +1,5 @@
 import type { RunRow } from "./new-database.ts";
+import type { Recovery } from "./recover.ts";
 import type { WriteReport } from "./report.ts";
 import type { SpanToSave } from "./span-rows.ts";
 
@@ -6,8 +7,10 @@ import type { SpanToSave } from "./span-rows.ts";
 export interface WriterMethods {
   /** Copies all of a database into the new one, in place of what it holds. */
   copyFrom: { params: { path: string }; result: WriteReport };
-  /** Saves what can be read of a damaged database; `lost` names the tables of which something could not. */
-  salvage: { params: { path: string }; result: { lost: readonly string[] } };
+  /** Saves what can be read of a damaged database. `rows` names a file for the time being. */
+  salvage: { params: { path: string; rows: string }; result: Recovery };
+  /** Writes what can be read of a damaged database as it is, instead of a database of traces; {@link finish} is not called. */
+  recover: { params: { path: string }; result: Recovery };
   /** Saves the spans of a run; facts about the run that are not given are kept, or taken from the spans. */
   saveTrace: { params: { runId: string; run: Partial<RunRow>; spans: readonly SpanToSave[] }; result: null };
   /** Saves the traces in a file of another form. */

@@ -1,9 +1,6 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
-import type { Database, SqlJs, Statement } from "sql.js/dist/sql-wasm.js";
-import { TraceError } from "../engine/errors.ts";
-import { writeFailure } from "../engine/new-file.ts";
+import type { SqlJs } from "sql.js/dist/sql-wasm.js";
 import type { SqlValue } from "../engine/reader.ts";
-import { DiskContents } from "./disk-contents.ts";
+import { DiskDatabase } from "./disk-database.ts";
 import { Remarks, type WriteReport } from "./report.ts";
 import { INDEXES, TABLES } from "./schema.ts";
 import { type SpanToSave, spanRows } from "./span-rows.ts";
@@ -53,7 +50,6 @@ export const stateColumns = [
   "memory_usage_mb",
 ] as const;
 
-const PAGE_CACHE = "PRAGMA cache_size = -65536";
 const statements = {
   run: "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   step: "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -68,35 +64,16 @@ const statements = {
 } as const;
 
 /**
- * A trace database that is being made, at a temporary name. All of it is one transaction that nobody else can see.
+ * A trace database in the schema of the design document that is being made, at a temporary name.
  * Methods throw `unwritable` when the disk refuses; then only {@link discard} makes sense.
  */
 export class NewDatabase {
-  private readonly descriptor: number;
-  private readonly contents: DiskContents;
-  private readonly database: Database;
-  private readonly statements = new Map<keyof typeof statements, Statement>();
+  private readonly database: DiskDatabase;
   private remarks = new Remarks();
-  private open = true;
 
   /** @param file A file that does not exist yet. */
-  constructor(
-    sqlJs: SqlJs,
-    private readonly file: string,
-  ) {
-    this.descriptor = openNew(file);
-    this.contents = new DiskContents(this.descriptor);
-    try {
-      const first = emptyDatabase(sqlJs);
-      this.guard(() => writeSync(this.descriptor, first));
-      this.database = new sqlJs.Database(this.contents);
-      this.run(
-        `PRAGMA journal_mode = off; PRAGMA synchronous = off; PRAGMA locking_mode = exclusive; ${PAGE_CACHE}; BEGIN`,
-      );
-    } catch (thrown) {
-      closeSync(this.descriptor);
-      throw thrown;
-    }
+  constructor(sqlJs: SqlJs, file: string) {
+    this.database = new DiskDatabase(sqlJs, file, TABLES);
   }
 
   /** Saves a run with everything that belongs to it, in place of an earlier run of the same id. */
@@ -199,7 +176,7 @@ export class NewDatabase {
 
   /** Forgets everything that was saved. */
   reset(): void {
-    this.run("DELETE FROM spans; DELETE FROM steps; DELETE FROM runs; DELETE FROM workflow_state");
+    this.database.run("DELETE FROM spans; DELETE FROM steps; DELETE FROM runs; DELETE FROM workflow_state");
     this.remarks = new Remarks();
   }
 
@@ -207,10 +184,9 @@ export class NewDatabase {
   finish(progress: (fraction: number) => void): WriteReport {
     for (const [done, index] of INDEXES.entries()) {
       progress(done / INDEXES.length);
-      this.run(index);
+      this.database.run(index);
     }
-    this.run("COMMIT");
-    this.close(() => fsyncSync(this.descriptor));
+    this.database.commit({ flush: true });
     return this.remarks.report();
   }
 
@@ -221,19 +197,7 @@ export class NewDatabase {
 
   /** Closes the file without making it whole. */
   discard(): void {
-    this.close(() => undefined);
-  }
-
-  private close(last: () => void): void {
-    if (!this.open) return;
-    try {
-      for (const statement of this.statements.values()) statement.free();
-      this.database.close();
-      this.guard(last);
-    } finally {
-      this.open = false;
-      closeSync(this.descriptor);
-    }
+    this.database.close();
   }
 
   private forget(runId: string): void {
@@ -245,56 +209,7 @@ export class NewDatabase {
     return this.execute("taken", [spanId]) !== undefined;
   }
 
-  /** Runs a statement; its first row, if there is one. */
   private execute(name: keyof typeof statements, values: readonly SqlValue[]): SqlValue[] | undefined {
-    return this.guard(() => {
-      let statement = this.statements.get(name);
-      if (statement === undefined) {
-        statement = this.database.prepare(statements[name]);
-        this.statements.set(name, statement);
-      }
-      statement.bind(values);
-      try {
-        return statement.step() ? statement.get() : undefined;
-      } finally {
-        statement.reset();
-      }
-    });
-  }
-
-  private run(sql: string): void {
-    this.guard(() => this.database.run(sql));
-  }
-
-  private guard<T>(action: () => T): T {
-    if (!this.open) throw new TraceError("closed", `${this.file} was published or given up already.`);
-    try {
-      const value = action();
-      const failure = this.contents.takeFailure();
-      if (failure !== undefined) throw failure;
-      return value;
-    } catch (thrown) {
-      const failure = this.contents.takeFailure() ?? thrown;
-      const isDisk = failure instanceof Error && "code" in failure;
-      throw isDisk ? writeFailure(this.file, failure) : failure;
-    }
-  }
-}
-
-function openNew(file: string): number {
-  try {
-    return openSync(file, "wx+");
-  } catch (thrown) {
-    throw writeFailure(file, thrown);
-  }
-}
-
-function emptyDatabase(sqlJs: SqlJs): Uint8Array {
-  const database = new sqlJs.Database();
-  try {
-    database.run(TABLES);
-    return database.export();
-  } finally {
-    database.close();
+    return this.database.execute(statements[name], values);
   }
 }

@@ -1,6 +1,8 @@
+import { rmSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { openDatabase } from "../engine/database.ts";
 import { TraceError } from "../engine/errors.ts";
+import { readPageSnapshot } from "../engine/recovery/page-snapshot.ts";
 import { serve } from "../engine/serve.ts";
 import { loadSqlJs } from "../engine/sqljs.ts";
 import { readTraces } from "../import/read-file.ts";
@@ -9,7 +11,7 @@ import { copyDatabase } from "./copy-database.ts";
 import { importedRow, importedSpans } from "./imported-rows.ts";
 import type { WriterMethods } from "./methods.ts";
 import { NewDatabase, type RunRow } from "./new-database.ts";
-import { salvageDatabase } from "./salvage.ts";
+import { recoverTables } from "./recover.ts";
 import type { SpanToSave } from "./span-rows.ts";
 import { firstStartText, timeText } from "./time-text.ts";
 
@@ -22,27 +24,43 @@ export interface WriterWorkerData {
 if (!parentPort) throw new TraceError("internal", "The writer's worker was started outside a worker thread.");
 
 serve<WriterMethods, WriterWorkerData>(parentPort, async ({ data, cancelled, progress }) => {
-  const target = new NewDatabase(await loadSqlJs(), data.file);
+  const sqlJs = await loadSqlJs();
+  let made: NewDatabase | undefined;
+  const begun = () => {
+    made ??= new NewDatabase(sqlJs, data.file);
+    return made;
+  };
+  const copy = async (path: string, share: (fraction: number) => void) => {
+    const database = await openDatabase(path, { cancelled, progress: share, patience: 60_000 });
+    try {
+      copyDatabase(new StoreSession(database, path), begun());
+    } finally {
+      database.close();
+    }
+  };
+  const recover = (path: string, to: string, share: (fraction: number) => void) =>
+    readPageSnapshot(path, { cancelled }, (pages) => {
+      rmSync(to, { force: true });
+      return recoverTables(sqlJs, pages, to, share);
+    });
   return {
     copyFrom: async ({ path }) => {
-      const database = await openDatabase(path, { cancelled, progress, patience: 60_000 });
-      try {
-        copyDatabase(new StoreSession(database, path), target);
-      } finally {
-        database.close();
-      }
-      return target.report();
+      await copy(path, progress);
+      return begun().report();
     },
-    salvage: async ({ path }) => {
-      const database = await openDatabase(path, { cancelled, progress, patience: 60_000, damaged: true });
+    recover: ({ path }) => recover(path, data.file, progress),
+    salvage: async ({ path, rows }) => {
       try {
-        return { lost: salvageDatabase(new StoreSession(database, path), target) };
+        const recovery = recover(path, rows, (fraction) => progress(fraction / 2));
+        await copy(rows, (fraction) => progress(0.5 + fraction / 2));
+        for (const id of recovery.madeRuns) begun().mend(id, "Its row could not be found; one was made.");
+        return recovery;
       } finally {
-        database.close();
+        rmSync(rows, { force: true });
       }
     },
     saveTrace: ({ runId, run, spans }) => {
-      target.saveRun({ ...rowFor(runId, spans, target), ...run, run_id: runId }, [], spans);
+      begun().saveRun({ ...rowFor(runId, spans, begun()), ...run, run_id: runId }, [], spans);
       return null;
     },
     importFile: async ({ path }) => {
@@ -55,12 +73,12 @@ serve<WriterMethods, WriterWorkerData>(parentPort, async ({ data, cancelled, pro
       for (const [done, run] of runs.entries()) {
         progress(0.5 + done / runs.length / 2);
         if (cancelled()) throw new TraceError("cancelled", "Cancelled.");
-        target.saveRun(importedRow(run), [], importedSpans(run));
+        begun().saveRun(importedRow(run), [], importedSpans(run));
       }
       return { notes };
     },
-    report: () => target.report(),
-    finish: () => target.finish(progress),
+    report: () => begun().report(),
+    finish: () => begun().finish(progress),
   };
 });
 

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
+import { TraceError } from "../../engine/errors.ts";
 import { createTraceStore } from "../../write/create.ts";
 import { parseFile } from "../arguments.ts";
 import { UsageError } from "../exit.ts";
@@ -36,7 +37,7 @@ export function addMigrateCommand(program: Command, start: StartSession): void {
         target,
         { from, force: options.force || options.dryRun },
         { signal },
-      );
+      ).catch(withSalvage);
       if (options.dryRun) {
         const report = await writer.report();
         await writer.discard();
@@ -47,4 +48,11 @@ export function addMigrateCommand(program: Command, start: StartSession): void {
       if (backup !== undefined) await session.note(`The file that was there is kept at ${backup}.`);
       await printReport(session, `Wrote ${runsAndSpans(report)} to ${options.out}.`, report);
     });
+}
+
+/** A migration is whole or none. */
+function withSalvage(thrown: unknown): never {
+  if (!(thrown instanceof TraceError) || thrown.kind !== "corrupt") throw thrown;
+  const sentence = `${thrown.message} Use salvage to write what can be read to a new database.`;
+  throw new TraceError("corrupt", sentence, { cause: thrown });
 }

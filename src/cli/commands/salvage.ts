@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { TraceError } from "../../engine/errors.ts";
 import { createTraceStore } from "../../write/create.ts";
+import { lostSentence } from "../../write/lost-sentence.ts";
 import { parseFile } from "../arguments.ts";
 import type { StartSession } from "../program.ts";
 import { printReport, runsAndSpans } from "../write-view.ts";
@@ -9,7 +10,6 @@ import { printReport, runsAndSpans } from "../write-view.ts";
 interface SalvageOptions {
   readonly out: string;
   readonly force?: boolean;
-  readonly partial?: boolean;
 }
 
 /** `flujo-lens salvage --db OLD --out NEW`: what can still be read of a damaged database, as a new one. */
@@ -23,7 +23,6 @@ export function addSalvageCommand(program: Command, start: StartSession): void {
     )
     .requiredOption("--out <file>", "the new database", parseFile)
     .option("--force", "replace the file at --out; it is kept as a backup")
-    .option("--partial", "exit with 0 although something is lost")
     .action(async (options: SalvageOptions, command: Command) => {
       const session = start(command);
       const { signal } = session;
@@ -42,8 +41,8 @@ export function addSalvageCommand(program: Command, start: StartSession): void {
         if (backup !== undefined) await session.note(`The file that was there is kept at ${backup}.`);
         await printReport(session, `Wrote ${runsAndSpans(report)} to ${options.out}.`, report);
         if (lost.length === 0) return;
-        const sentence = `Some rows of ${lost.join(", ")} could not be read, so ${options.out} holds only a part.`;
-        if (!options.partial) throw new TraceError("corrupt", `${sentence} Add --partial to accept that.`);
+        const sentence = `${lostSentence(lost)} ${options.out} holds only a part.`;
+        if (!session.partial) throw new TraceError("corrupt", `${sentence} Add --partial to accept that.`);
         await session.note(sentence);
       } finally {
         await writer.discard();

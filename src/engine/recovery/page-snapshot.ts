@@ -1,0 +1,66 @@
+import path from "node:path";
+import { TraceError } from "../errors.ts";
+import { LiveSource } from "../live-source.ts";
+import type { Pages } from "../reader.ts";
+import { blockFor } from "../wait.ts";
+
+export interface PageSnapshotOptions {
+  /** Asked at every page; true ends the read with `cancelled`. */
+  cancelled?: () => boolean;
+  /** Milliseconds for which a read that cannot be proven is repeated before it ends with `busy`; 60,000 by default. */
+  patience?: number;
+}
+
+/** A database up to this size is copied first when its writer leaves no time. Bytes. */
+const COPY_LIMIT = 64 << 20;
+const ATTEMPTS_BEFORE_COPY = 3;
+
+/**
+ * Lets `work` read the pages of one proven snapshot without SQLite, which may be unable to open the file at all. `work` runs
+ * again when the file moved meanwhile. Throws `not_found`, `unreadable`, `not_a_database`, `busy` and `cancelled`, and what
+ * `work` throws.
+ */
+export function readPageSnapshot<T>(
+  file: string,
+  { cancelled, patience = 60_000 }: PageSnapshotOptions,
+  work: (pages: Pages) => T,
+): T {
+  const checkCancelled = () => {
+    if (cancelled?.()) throw new TraceError("cancelled", "Cancelled.");
+  };
+  const source = new LiveSource(path.resolve(file), checkCancelled);
+  const deadline = performance.now() + patience;
+  for (let attempt = 1; ; attempt += 1) {
+    let begun = false;
+    try {
+      source.begin(attempt > ATTEMPTS_BEFORE_COPY && source.size <= COPY_LIMIT);
+      begun = true;
+      source.check(true);
+      const value = work(withinReason(source));
+      if (source.proven()) return value;
+    } catch (thrown) {
+      checkCancelled();
+      if (!begun || source.proven()) throw thrown;
+    } finally {
+      source.end();
+    }
+    checkCancelled();
+    if (performance.now() > deadline) {
+      throw new TraceError(
+        "busy",
+        `${source.path} changes faster than it can be read. Try again when less is being written.`,
+      );
+    }
+    blockFor(20 * Math.random());
+  }
+}
+
+/** The pages that may be there: what a damaged header tells must not decide about memory. */
+function withinReason(source: LiveSource): Pages {
+  const { pageSize } = source;
+  return {
+    pageSize,
+    pageCount: Math.min(source.pageCount, 2 * Math.ceil(source.size / pageSize) + 1_000),
+    readPages: (target, first) => source.readPages(target, first),
+  };
+}
