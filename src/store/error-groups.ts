@@ -3,9 +3,10 @@ import { deepestErrors, errorFingerprint } from "./deepest-errors.ts";
 import type { ErrorGroup, ErrorPattern } from "./model.ts";
 import type { PassedRun } from "./span-pass.ts";
 
-const MESSAGE = 300;
+/** Characters of a message that a group keeps. */
+export const MESSAGE = 300;
 
-interface Group {
+export interface CollectedErrors {
   newest: Omit<ErrorGroup, "count" | "names">;
   count: number;
   readonly names: Map<string, number>;
@@ -13,7 +14,7 @@ interface Group {
 
 /** Groups the deepest failed spans by their errors' fingerprints, across names or within each. */
 export class ErrorGroups {
-  readonly #groups = new Map<string, Group>();
+  readonly #groups = new Map<string, CollectedErrors>();
 
   /** `byName` keeps spans of different names apart. */
   constructor(
@@ -28,7 +29,7 @@ export class ErrorGroups {
       const fingerprint = errorFingerprint(error);
       const id = this.byName ? JSON.stringify([name, fingerprint]) : fingerprint;
       const start = passed.wallStart(row);
-      const one: Group["newest"] = {
+      const one: CollectedErrors["newest"] = {
         fingerprint,
         error_type: error.type,
         message: error.message.slice(0, MESSAGE),
@@ -46,20 +47,27 @@ export class ErrorGroups {
 
   /** Most frequent first. */
   result(): ErrorGroup[] {
-    return Array.from(this.#groups.values(), ({ newest, count, names }) => ({
-      ...newest,
-      count,
-      names: Array.from(names)
-        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-        .map(([name]) => name),
-    })).sort(
-      (a, b) =>
-        b.count - a.count || (b.last_time ?? 0) - (a.last_time ?? 0) || (a.names[0]! < b.names[0]! ? -1 : 1),
-    );
+    return groupsInOrder(Array.from(this.#groups.values()));
   }
 
   /** As {@link result}, for groups that were kept apart by name. */
   patterns(): ErrorPattern[] {
     return this.result().map(({ fingerprint: _, names, ...rest }) => ({ name: names[0]!, ...rest }));
   }
+}
+
+/** Most frequent first. */
+export function groupsInOrder(groups: readonly CollectedErrors[]): ErrorGroup[] {
+  return groups
+    .map(({ newest, count, names }) => ({
+      ...newest,
+      count,
+      names: Array.from(names)
+        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+        .map(([name]) => name),
+    }))
+    .sort(
+      (a, b) =>
+        b.count - a.count || (b.last_time ?? 0) - (a.last_time ?? 0) || (a.names[0]! < b.names[0]! ? -1 : 1),
+    );
 }

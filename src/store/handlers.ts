@@ -1,16 +1,17 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
 import { Handover } from "../engine/serve.ts";
+import { columnReport } from "./columns/column-report.ts";
 import { columnStatistics, compareColumns } from "./columns/column-statistics.ts";
-import { columnsOf } from "./columns/session-columns.ts";
+import { columnsOf, runFactsOf } from "./columns/session-columns.ts";
 import { compareRuns } from "./compare.ts";
 import { compareStatistics } from "./comparison.ts";
 import { countedRuns } from "./counted-runs.ts";
 import { filterSpans, readSpanFilter, readVocabulary } from "./filtering.ts";
 import type { StoreMethods } from "./methods.ts";
-import type { Run, RunDetail, SpanError } from "./model.ts";
+import type { ReportQuery, Run, RunDetail, SpanError } from "./model.ts";
 import { checkQuery, runQuery } from "./named-queries.ts";
 import { nearestRank } from "./percentiles.ts";
-import { errorPatterns, patternRows, statisticsReport } from "./report.ts";
+import { type BareReport, errorPatterns, patternRows, statisticsReport } from "./report.ts";
 import { readToldErrors } from "./run-spans.ts";
 import { countRuns, findRun, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
 import type { StoreSession } from "./session.ts";
@@ -134,9 +135,7 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
     },
     getStatisticsReport: (query) => {
       const { value, snapshot } = session.read((reader) =>
-        session.derived(`report ${queryKey(query)}`, () =>
-          statisticsReport(reader, query, Date.now() / 1000),
-        ),
+        session.derived(`report ${queryKey(query)}`, () => report(session, reader, query)),
       );
       return { ...value, statistics: { ...value.statistics, snapshot } };
     },
@@ -181,6 +180,14 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       });
     },
   };
+}
+
+function report(session: StoreSession, reader: Reader, query: ReportQuery): BareReport {
+  const now = Date.now() / 1000;
+  const columns = columnsOf(session, reader);
+  if (!columns?.failures) return statisticsReport(reader, query, now);
+  const { failures } = columns;
+  return columnReport(reader, { ...columns, failures }, runFactsOf(session, reader, columns), query, now);
 }
 
 function runDetail(session: StoreSession, reader: Reader, id: string): Omit<RunDetail, "snapshot"> {

@@ -31,11 +31,37 @@ export class HistogramCounts {
   }
 }
 
+/** The upper half of a double, whose bits are in the order of the values from 0 up. */
+const double = new Float64Array(1);
+const halves = new Uint32Array(double.buffer);
+const UPPER = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
+/** Bits of it that are looked at: the exponent and 6 more, so that a stretch of equal bits holds one edge at most. */
+const SHIFT = 14;
+
+function upperBits(value: number): number {
+  double[0] = value;
+  return halves[UPPER]! >>> SHIFT;
+}
+
+const FIRST_BITS = upperBits(EDGES[0]!);
+const LAST_BITS = upperBits(EDGES[BUCKETS]!);
+/** By the first bits of a duration, the bucket in which the smallest number with these bits lies. Logarithms of millions of durations are dear. */
+const BUCKET_BY_BITS = Uint8Array.from({ length: LAST_BITS - FIRST_BITS + 1 }, (_, at) => {
+  halves[1 - UPPER] = 0;
+  halves[UPPER] = (FIRST_BITS + at) << SHIFT;
+  const smallest = double[0]!;
+  return Math.max(
+    0,
+    Math.min(
+      BUCKETS - 1,
+      EDGES.findLastIndex((edge) => edge <= smallest),
+    ),
+  );
+});
+
 function bucketOf(duration: number): number {
   if (!(duration > EDGES[0]!)) return 0;
-  let bucket = Math.min(BUCKETS - 1, Math.floor((Math.log10(duration) - FIRST_DECADE) * PER_DECADE));
-  // The logarithm of an edge is not exact; the edges themselves decide.
-  if (duration < EDGES[bucket]!) bucket -= 1;
-  else if (bucket < BUCKETS - 1 && duration >= EDGES[bucket + 1]!) bucket += 1;
-  return bucket;
+  if (duration >= EDGES[BUCKETS]!) return BUCKETS - 1;
+  const bucket = BUCKET_BY_BITS[upperBits(duration) - FIRST_BITS]!;
+  return bucket < BUCKETS - 1 && duration >= EDGES[bucket + 1]! ? bucket + 1 : bucket;
 }

@@ -2,7 +2,8 @@ import type { NameSeries, Timeline } from "./model.ts";
 import { NumberList, nearestRank } from "./percentiles.ts";
 import { stretchOf } from "./timeline.ts";
 
-const MOST_NAMES = 1000;
+/** Names, or groups, that have a series: the most frequent ones. */
+export const MOST_NAMES = 1000;
 
 /** Durations of finished spans by name over the stretches of a timeline. */
 export class SeriesTotals {

@@ -9,9 +9,10 @@ import type {
   StatisticsReport,
   Timeline,
   TimeRange,
+  VersionPerformance,
 } from "./model.ts";
 import { SeriesTotals } from "./name-series.ts";
-import { type CountedRun, groupRuns, readCountedRuns, runFigures } from "./run-figures.ts";
+import { type CountedRun, groupRuns, type RunFigures, readCountedRuns, runFigures } from "./run-figures.ts";
 import { filtersSpans } from "./span-facts.ts";
 import { type PassedRun, type PassRun, passOverSpans, within } from "./span-pass.ts";
 import { groupOf, StatisticsTotals } from "./statistics.ts";
@@ -31,8 +32,8 @@ export function statisticsReport(reader: Reader, query: ReportQuery, now: number
   const inRange = (run: CountedRun) => within(run.start, timeRange);
   // The axis stays while spans are filtered.
   const axis = query.axis ?? timeRange;
-  const laidOut = allRuns.filter(({ start }) => within(start, axis));
-  const layout = layOut(laidOut, { ...query, timeRange: axis }, now);
+  const starts = allRuns.flatMap(({ start }) => (within(start, axis) ? start : []));
+  const layout = layOut(starts, axis, query.utcOffset, now);
   let spans = new SpanSide(reader, query, before, layout);
   passOverSpans(
     reader,
@@ -65,23 +66,25 @@ export function statisticsReport(reader: Reader, query: ReportQuery, now: number
 }
 
 /** The stretch of the same length right before a range that has a beginning. It ends below that beginning. */
-function rangeBefore(range: TimeRange | undefined, now: number): readonly [number, number] | null {
+export function rangeBefore(range: TimeRange | undefined, now: number): readonly [number, number] | null {
   const from = range?.[0];
   if (from === undefined) return null;
   const length = Math.max(0, (range?.[1] ?? now) - from);
   return [from - length, from];
 }
 
-function layOut(
-  runs: readonly CountedRun[],
-  { timeRange, utcOffset }: ReportQuery,
+/** The stretches of a report's timeline, over the starts of its runs and as far as the range goes. */
+export function layOut(
+  starts: Iterable<number>,
+  range: TimeRange | undefined,
+  utcOffset: number | undefined,
   now: number,
 ): Pick<Timeline, "width" | "edges"> {
-  let first = timeRange?.[0] ?? Number.POSITIVE_INFINITY;
-  let last = timeRange?.[1] ?? (timeRange?.[0] === undefined ? Number.NEGATIVE_INFINITY : now);
-  for (const { start } of runs) {
-    if (timeRange?.[0] === undefined && start < first) first = start;
-    if (timeRange?.[1] === undefined && start > last) last = start;
+  let first = range?.[0] ?? Number.POSITIVE_INFINITY;
+  let last = range?.[1] ?? (range?.[0] === undefined ? Number.NEGATIVE_INFINITY : now);
+  for (const start of starts) {
+    if (range?.[0] === undefined && start < first) first = start;
+    if (range?.[1] === undefined && start > last) last = start;
   }
   if (!Number.isFinite(first) || !Number.isFinite(last)) return { width: 0, edges: [] };
   return timelineEdges(first, Math.max(first, last), utcOffset);
@@ -101,7 +104,7 @@ export function errorPatterns(reader: Reader): ErrorPattern[] {
   return groups.patterns();
 }
 
-interface SpanCounts {
+export interface SpanCounts {
   total_spans: number;
   failed_spans: number;
 }
@@ -179,40 +182,51 @@ function pipelines(
   runs: readonly CountedRun[],
   spans: ReadonlyMap<string, SpanCounts>,
 ): PipelinePerformance[] {
-  return Array.from(
-    groupRuns(runs, (run) => run.pipeline_name),
-    ([pipeline_name, own]) => {
-      const versions = Array.from(
-        groupRuns(own, (run) => run.pipeline_version),
-        ([pipeline_version, some]) => ({
-          pipeline_version,
-          newest: some.reduce((latest, { start }) => Math.max(latest, start || 0), 0),
-          figures: {
-            ...performance(some),
-            ...(spans.get(versionKey({ pipeline_name, pipeline_version })) ?? NO_SPANS),
-          },
-        }),
-      ).sort((a, b) => b.newest - a.newest);
-      const total = { total_spans: 0, failed_spans: 0 };
-      for (const [key, counts] of spans) {
-        if ((JSON.parse(key) as [string, string | null])[0] !== pipeline_name) continue;
-        total.total_spans += counts.total_spans;
-        total.failed_spans += counts.failed_spans;
-      }
-      return {
-        pipeline_name,
-        ...performance(own),
-        ...total,
-        versions: versions.map(({ pipeline_version, figures }) => ({ pipeline_version, ...figures })),
-      };
-    },
-  ).sort((a, b) => b.runs - a.runs || (a.pipeline_name < b.pipeline_name ? -1 : 1));
+  return inOrder(
+    Array.from(
+      groupRuns(runs, (run) => run.pipeline_name),
+      ([pipeline_name, own]) => {
+        const versions = Array.from(
+          groupRuns(own, (run) => run.pipeline_version),
+          ([pipeline_version, some]) => ({
+            newest: some.reduce((latest, { start }) => Math.max(latest, start || 0), 0),
+            figures: {
+              pipeline_version,
+              ...performance(runFigures(some)),
+              ...(spans.get(versionKey({ pipeline_name, pipeline_version })) ?? NO_SPANS),
+            },
+          }),
+        );
+        const total = { total_spans: 0, failed_spans: 0 };
+        for (const [key, counts] of spans) {
+          if ((JSON.parse(key) as [string, string | null])[0] !== pipeline_name) continue;
+          total.total_spans += counts.total_spans;
+          total.failed_spans += counts.failed_spans;
+        }
+        return { pipeline_name, ...performance(runFigures(own)), ...total, versions };
+      },
+    ),
+  );
 }
 
-const NO_SPANS: SpanCounts = { total_spans: 0, failed_spans: 0 };
+/** A pipeline with the start of the newest run of each version. */
+export type UnorderedPipeline = Omit<PipelinePerformance, "versions"> & {
+  readonly versions: readonly { readonly newest: number; readonly figures: VersionPerformance }[];
+};
 
-function performance(runs: readonly CountedRun[]) {
-  const { tokens: _, ...figures } = runFigures(runs);
+/** Pipelines with most runs first, their newest versions first. */
+export function inOrder(all: readonly UnorderedPipeline[]): PipelinePerformance[] {
+  return all
+    .map(({ versions, ...own }) => ({
+      ...own,
+      versions: versions.toSorted((a, b) => b.newest - a.newest).map(({ figures }) => figures),
+    }))
+    .sort((a, b) => b.runs - a.runs || (a.pipeline_name < b.pipeline_name ? -1 : 1));
+}
+
+export const NO_SPANS: SpanCounts = { total_spans: 0, failed_spans: 0 };
+
+export function performance({ tokens: _, ...figures }: RunFigures): Omit<RunFigures, "tokens"> {
   return figures;
 }
 

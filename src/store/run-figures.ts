@@ -22,32 +22,44 @@ export interface CountedRun {
 
 /** All runs of a query's pipeline and version, whatever their time. */
 export function readCountedRuns(reader: Reader, query: StatisticsQuery): CountedRun[] {
-  const chosen = runCondition(query);
   const runs: CountedRun[] = [];
+  eachCountedRun(reader, query, (run) => runs.push(run));
+  return runs;
+}
+
+/** Visits the same runs one by one. `row` is that of `lens_runs`. */
+export function eachCountedRun(
+  reader: Reader,
+  query: StatisticsQuery,
+  visit: (run: CountedRun, row: number) => void,
+): void {
+  const chosen = runCondition(query);
   reader.each(
     `SELECT run.run_id, run.pipeline_name, run.pipeline_version, run.status, run.start_text, run.end_text, run.updated_text,
-      run.total_cost, step.cost, step.tokens
+      run.total_cost, step.cost, step.tokens, run.row
       FROM ${chosen ? `(SELECT * FROM lens_runs WHERE ${chosen.sql})` : "lens_runs"} AS run
       LEFT JOIN (SELECT run_id, sum(cost) AS cost, sum(tokens) AS tokens FROM lens_steps GROUP BY run_id) AS step
         ON step.run_id = run.run_id`,
     chosen?.params ?? [],
-    ([id, name, version, status, startText, endText, updated, cost, stepCost, tokens]) => {
+    ([id, name, version, status, startText, endText, updated, cost, stepCost, tokens, row]) => {
       const state = stateOfRun(asText(status) ?? "unknown");
       const start = parseTime(startText) ?? Number.NaN;
       const end = state === "running" ? null : (parseTime(endText) ?? parseTime(updated));
-      runs.push({
-        run_id: asText(id) ?? "",
-        pipeline_name: asText(name) ?? "",
-        pipeline_version: asText(version),
-        state,
-        start,
-        duration: end === null ? Number.NaN : end - start,
-        cost: asNumber(cost) ?? asNumber(stepCost),
-        tokens: asNumber(tokens),
-      });
+      visit(
+        {
+          run_id: asText(id) ?? "",
+          pipeline_name: asText(name) ?? "",
+          pipeline_version: asText(version),
+          state,
+          start,
+          duration: end === null ? Number.NaN : end - start,
+          cost: asNumber(cost) ?? asNumber(stepCost),
+          tokens: asNumber(tokens),
+        },
+        row as number,
+      );
     },
   );
-  return runs;
 }
 
 export interface RunFigures {

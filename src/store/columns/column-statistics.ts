@@ -61,7 +61,7 @@ export function compareColumns(
 }
 
 /** How spans fall into groups, each by one of: a number of the span, its state, or a number of its run. */
-interface Groups {
+export interface Groups {
   readonly keys: readonly (string | null)[];
   readonly bySpan?: Uint16Array;
   /** By {@link stateSlot}. */
@@ -69,7 +69,7 @@ interface Groups {
   readonly byRun?: Uint16Array;
 }
 
-function groupsBy(columns: SpanColumns, by: StatisticsGroup | "all"): Groups {
+export function groupsBy(columns: SpanColumns, by: StatisticsGroup | "all"): Groups {
   const { runs } = columns;
   switch (by) {
     case "all":

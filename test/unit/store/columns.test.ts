@@ -3,15 +3,34 @@ import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../../src/engine/database.ts";
+import type { Reader } from "../../../src/engine/reader.ts";
 import { buildColumns } from "../../../src/store/columns/build.ts";
+import { columnReport } from "../../../src/store/columns/column-report.ts";
 import { columnStatistics, compareColumns } from "../../../src/store/columns/column-statistics.ts";
+import { readRunFacts } from "../../../src/store/columns/run-facts.ts";
+import type { SpanColumns } from "../../../src/store/columns/span-columns.ts";
 import { compareStatistics } from "../../../src/store/comparison.ts";
-import { type StatisticsQuery, statisticsGroups } from "../../../src/store/model.ts";
+import { type ReportQuery, type StatisticsQuery, statisticsGroups } from "../../../src/store/model.ts";
+import { statisticsReport } from "../../../src/store/report.ts";
 import { StoreSession } from "../../../src/store/session.ts";
 import { spanStatistics } from "../../../src/store/statistics.ts";
 import { fixture, freshFolder } from "../support/fixtures.ts";
 import { expectSame } from "../support/same-figures.ts";
 import { type StockDatabase, stockDatabase } from "../support/stock-sqlite.ts";
+
+/** Seconds since the epoch; after all runs. */
+const NOW = 1_760_000_000;
+
+function expectSameReports(reader: Reader, columns: SpanColumns, queries: readonly ReportQuery[]): void {
+  const { failures } = columns;
+  expect(failures).toBeDefined();
+  const facts = readRunFacts(reader, columns);
+  for (const query of queries)
+    expectSame(
+      columnReport(reader, { ...columns, failures: failures! }, facts, query, NOW),
+      statisticsReport(reader, query, NOW),
+    );
+}
 
 test.each(["v0.4.32", "v0.6.11", "live"] as const)("columns of %s answer as SQL does", async (name) => {
   const session = new StoreSession(await openDatabase(fixture(name)), "x.db");
@@ -21,16 +40,23 @@ test.each(["v0.4.32", "v0.6.11", "live"] as const)("columns of %s answer as SQL 
     { pipelineVersion: null },
     { states: ["failed"], errorTypes: ["timeout", "rate_limit"] },
     { durationRange: [0.3, 2], names: ["summarize", "pipeline_run"] },
+    { timeRange: [1_759_400_000, 1_759_900_000] },
+    { timeRange: [1_759_600_000, undefined], states: ["failed"] },
+    { timeRange: [undefined, 1_759_800_000], pipelineName: "code_review", durationRange: [0.1, undefined] },
   ];
   session.read((reader) => {
     const columns = buildColumns(reader, 1e9)!;
     expect(columns).toBeDefined();
-    for (const query of queries) {
+    for (const [at, query] of queries.entries()) {
       for (const groupBy of [undefined, ...statisticsGroups])
         expectSame(
           columnStatistics(columns, { ...query, groupBy }),
           spanStatistics(reader, { ...query, groupBy }),
         );
+      expectSameReports(reader, columns, [
+        query,
+        { ...query, groupBy: statisticsGroups[at % statisticsGroups.length] },
+      ]);
       for (const groupBy of statisticsGroups)
         expectSame(
           compareColumns(columns, {}, query, groupBy),
@@ -190,6 +216,7 @@ test("whatever is written between them, columns and SQL give the same answers", 
             const columns = buildColumns(reader, 1e9);
             if (columns === undefined) return;
             answered += 1;
+            expectSameReports(reader, columns, [{ ...asked, groupBy: "version" }]);
             for (const groupBy of ["error_type", "state"] as const)
               expectSame(
                 columnStatistics(columns, { ...asked, groupBy }),

@@ -1,0 +1,163 @@
+import type { Reader } from "../../engine/reader.ts";
+import type { PipelinePerformance, ReportQuery, State } from "../model.ts";
+import { type BareReport, inOrder, layOut, performance, rangeBefore } from "../report.ts";
+import { within } from "../span-pass.ts";
+import { stretchOf } from "../timeline.ts";
+import { columnStatistics } from "./column-statistics.ts";
+import { failureGroups } from "./failure-groups.ts";
+import { ReportSpans } from "./report-spans.ts";
+import { figuresOfRuns, type RunFacts, runStates } from "./run-facts.ts";
+import { select } from "./selection.ts";
+import type { FailureColumns, SpanColumns } from "./span-columns.ts";
+
+/** As `statisticsReport`, from columns. `now` in seconds since the epoch. */
+export function columnReport(
+  reader: Reader,
+  columns: SpanColumns & { readonly failures: FailureColumns },
+  facts: RunFacts,
+  query: ReportQuery,
+  now: number,
+): BareReport {
+  const { timeRange } = query;
+  const { start } = facts;
+  const before = rangeBefore(timeRange, now);
+  const spans = new ReportSpans(columns, query, before);
+  const asked = runsAsked(columns, facts, query);
+  const axis = query.axis ?? timeRange;
+  const starts = start.filter((time, run) => asked[run] === 1 && within(time, axis));
+  const layout = layOut(starts, axis, query.utcOffset, now);
+  const { holding } = spans;
+  const counts = (run: number) => asked[run] === 1 && (holding === undefined || holding[run] === 1);
+  const runs = chosen(facts, (run) => counts(run) && within(start[run]!, timeRange));
+  const figures = (some: Uint32Array) => figuresOfRuns(facts, some, 1, () => 0)[0]!;
+  const { cost, tokens, p50, p95 } = figures(runs);
+  const statistics = columnStatistics(columns, query);
+  return {
+    statistics,
+    runs: { total: runs.length, by_state: countStates(facts, runs), cost, tokens, p50, p95 },
+    before: before && {
+      range: before,
+      ...figures(chosen(facts, (run) => counts(run) && start[run]! >= before[0] && start[run]! < before[1])),
+      ...spans.before,
+    },
+    timeline: {
+      width: layout.width,
+      edges: layout.edges,
+      runs: countStretches(facts, runs, layout),
+    },
+    series: spans.series(layout),
+    pipelines: pipelines(columns, facts, runs, spans),
+    errors: failureGroups(reader, columns, columns.failures, query),
+    histogram: spans.histogram.result(),
+    covered: spans.covered(),
+  };
+}
+
+/** 1 for every run of the query's pipeline and version. */
+export function runsAsked(
+  columns: SpanColumns,
+  { size, pipeline, version }: RunFacts,
+  query: ReportQuery,
+): Uint8Array {
+  const { pipelines: wanted, versions } = select(columns, query);
+  const asked = new Uint8Array(size);
+  for (let run = 0; run < size; run += 1) {
+    if (wanted !== undefined && wanted[pipeline[run]!] === 0) continue;
+    if (versions !== undefined && versions[version[run]!] === 0) continue;
+    asked[run] = 1;
+  }
+  return asked;
+}
+
+/** The places of the runs that a test takes. */
+export function chosen({ size }: RunFacts, takes: (run: number) => boolean): Uint32Array {
+  const found = new Uint32Array(size);
+  let count = 0;
+  for (let run = 0; run < size; run += 1) if (takes(run)) found[count++] = run;
+  return found.subarray(0, count);
+}
+
+function countStates({ state }: RunFacts, runs: Uint32Array): Partial<Record<State, number>> {
+  const counts: Partial<Record<State, number>> = {};
+  for (const run of runs) {
+    const word = runStates[state[run]!]!;
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function countStretches(
+  { state, start }: RunFacts,
+  runs: Uint32Array,
+  layout: BareReport["timeline"] | Pick<BareReport["timeline"], "width" | "edges">,
+): Partial<Record<State, number[]>> {
+  const counts: Partial<Record<State, number[]>> = {};
+  for (const run of runs) {
+    const stretch = stretchOf(layout, start[run]!);
+    if (stretch < 0) continue;
+    const word = runStates[state[run]!]!;
+    counts[word] ??= new Array<number>(layout.edges.length - 1).fill(0);
+    counts[word][stretch]! += 1;
+  }
+  return counts;
+}
+
+function pipelines(
+  columns: SpanColumns,
+  facts: RunFacts,
+  runs: Uint32Array,
+  spans: ReportSpans,
+): PipelinePerformance[] {
+  const { pipeline, version } = facts;
+  const { pipelines: names, versions } = columns.runs;
+  /** Pairs of pipeline and version, numbered as they come. */
+  const pairs = new Map<number, number>();
+  const pairOf = new Uint32Array(facts.size);
+  const newest: number[] = [];
+  for (const run of runs) {
+    const id = pipeline[run]! * versions.length + version[run]!;
+    const pair = pairs.get(id) ?? pairs.size;
+    pairs.set(id, pair);
+    pairOf[run] = pair;
+    newest[pair] = Math.max(newest[pair] ?? 0, facts.start[run]! || 0);
+  }
+  const ofPair = figuresOfRuns(facts, runs, pairs.size, (run) => pairOf[run]!);
+  const ofPipeline = figuresOfRuns(facts, runs, names.length, (run) => pipeline[run]!);
+  const pairSpans = Array.from(pairs, () => ({ total_spans: 0, failed_spans: 0 }));
+  const pipelineSpans = names.map(() => ({ total_spans: 0, failed_spans: 0 }));
+  for (let run = 0; run < columns.runs.size; run += 1) {
+    const total = spans.spansOfRun[run]!;
+    if (total === 0) continue;
+    const pair = pairs.get(pipeline[run]! * versions.length + version[run]!);
+    for (const counts of [
+      pipelineSpans[pipeline[run]!]!,
+      pair === undefined ? undefined : pairSpans[pair]!,
+    ]) {
+      if (counts === undefined) continue;
+      counts.total_spans += total;
+      counts.failed_spans += spans.failedOfRun[run]!;
+    }
+  }
+  return inOrder(
+    names.flatMap((pipeline_name, at) => {
+      const own = ofPipeline[at]!;
+      if (own.runs === 0) return [];
+      const some = Array.from(pairs).filter(([id]) => Math.floor(id / versions.length) === at);
+      return [
+        {
+          pipeline_name,
+          ...performance(own),
+          ...pipelineSpans[at]!,
+          versions: some.map(([id, pair]) => ({
+            newest: newest[pair]!,
+            figures: {
+              pipeline_version: versions[id % versions.length]!,
+              ...performance(ofPair[pair]!),
+              ...pairSpans[pair]!,
+            },
+          })),
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,111 @@
+import type { Reader } from "../../engine/reader.ts";
+import type { State } from "../model.ts";
+import { eachCountedRun, type RunFigures } from "../run-figures.ts";
+import { Percentiles } from "./percentiles.ts";
+import { Numbered, type SpanColumns } from "./span-columns.ts";
+
+/** All runs as reports count them, one array a fact: those of the columns in their order, then those without spans. */
+export interface RunFacts {
+  readonly size: number;
+  /** What `lens_runs.row` says of each. */
+  readonly row: Float64Array;
+  /** Seconds since the epoch; NaN where unknown. */
+  readonly start: Float64Array;
+  /** Seconds; NaN while it runs. */
+  readonly duration: Float64Array;
+  /** US dollars; NaN where unknown. */
+  readonly cost: Float64Array;
+  /** NaN where unknown. */
+  readonly tokens: Float64Array;
+  /** Index in {@link runStates}. */
+  readonly state: Uint8Array;
+  /** Index in the pipelines of the columns. */
+  readonly pipeline: Uint16Array;
+  /** Index in the versions of the columns. */
+  readonly version: Uint16Array;
+}
+
+export const runStates: readonly State[] = [
+  ...(["running", "completed", "failed"] as const),
+  ...(["paused", "cancelled", "unknown"] as const),
+];
+const FAILED = runStates.indexOf("failed");
+
+export function readRunFacts(reader: Reader, columns: SpanColumns): RunFacts {
+  const { runs } = columns;
+  const places = new Map<number, number>();
+  for (let run = 0; run < runs.size; run += 1) places.set(runs.row[run]!, run);
+  const size = reader.get<{ runs: number }>("SELECT count(*) AS runs FROM lens_runs")?.runs ?? 0;
+  const pipelines = new Numbered(...runs.pipelines);
+  const versions = new Numbered(...runs.versions);
+  const facts = {
+    size,
+    row: new Float64Array(size),
+    start: new Float64Array(size),
+    duration: new Float64Array(size),
+    cost: new Float64Array(size),
+    tokens: new Float64Array(size),
+    state: new Uint8Array(size),
+    pipeline: new Uint16Array(size),
+    version: new Uint16Array(size),
+  };
+  let next = runs.size;
+  eachCountedRun(reader, {}, (run, row) => {
+    const at = places.get(row) ?? next++;
+    facts.row[at] = row;
+    facts.start[at] = run.start;
+    facts.duration[at] = run.duration;
+    facts.cost[at] = run.cost ?? Number.NaN;
+    facts.tokens[at] = run.tokens ?? Number.NaN;
+    facts.state[at] = runStates.indexOf(run.state);
+    facts.pipeline[at] = pipelines.numberOf(run.pipeline_name);
+    facts.version[at] = versions.numberOf(run.pipeline_version);
+  });
+  return facts;
+}
+
+/** As `runFigures`, for every group of some runs. `groupOf` gives a group's number by the run's place in the facts. */
+export function figuresOfRuns(
+  facts: RunFacts,
+  chosen: Uint32Array,
+  groups: number,
+  groupOf: (run: number) => number,
+): RunFigures[] {
+  const { duration, cost, tokens, state } = facts;
+  const zeros = () => new Float64Array(groups);
+  const runs = zeros();
+  const failed = zeros();
+  const ended = zeros();
+  const costs = zeros().fill(Number.NaN);
+  const used = zeros().fill(Number.NaN);
+  const percentiles = new Percentiles(groups, duration);
+  for (const run of chosen) {
+    const group = groupOf(run);
+    runs[group]! += 1;
+    if (state[run] === FAILED) failed[group]! += 1;
+    costs[group] = plus(costs[group]!, cost[run]!);
+    used[group] = plus(used[group]!, tokens[run]!);
+    if (Number.isNaN(duration[run]!)) continue;
+    ended[group]! += 1;
+    percentiles.count(group, run);
+  }
+  const gather = percentiles.seek(ended, [0.5, 0.95]);
+  for (const run of chosen) {
+    const group = groupOf(run);
+    if (!Number.isNaN(duration[run]!) && gather.wants(group, run)) gather.add(group, run);
+  }
+  const known = (value: number) => (Number.isNaN(value) ? null : value);
+  return gather.result().map(([p50, p95], group) => ({
+    runs: runs[group]!,
+    failed_runs: failed[group]!,
+    p50: ended[group]! > 0 ? p50! : null,
+    p95: ended[group]! > 0 ? p95! : null,
+    cost: known(costs[group]!),
+    tokens: known(used[group]!),
+  }));
+}
+
+function plus(sum: number, value: number): number {
+  if (Number.isNaN(value)) return sum;
+  return Number.isNaN(sum) ? value : sum + value;
+}
