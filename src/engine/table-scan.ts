@@ -7,7 +7,7 @@ export class UnreadableTable extends Error {
 
 /** The row under the scan's eye. Its fields are the scan's own and change with the next row. */
 export interface StoredRow {
-  /** Holds the stored values at {@link offsets}. */
+  /** Holds the stored values at {@link offsets}, and at least eight bytes behind the last of them. */
   bytes: Buffer;
   view: DataView;
   /** Integers beyond 2^53 arrive rounded, as they do from SQLite. */
@@ -20,21 +20,27 @@ export interface StoredRow {
 }
 
 export interface Scan {
-  /** Page on which the table's tree begins. */
-  readonly root: number;
   /** How many columns to look at. */
   readonly columns: number;
+  /** Rows of the first leaf that are not visited; 0 when undefined. */
+  readonly skip?: number;
+  /** Rows of the last leaf after which the scan ends; all when undefined. */
+  readonly until?: number;
   /** Called for every row, in order of rowid. */
   visit(row: StoredRow): void;
+  /** Called after each leaf with the number of its rows, visited or not, and the pages on which rows of it go on. */
+  leaf?(rows: number, overflow: readonly number[]): void;
   /** Called from time to time with the share that was read, 0 to 1. */
   progress(fraction: number): void;
 }
 
 const TABLE_LEAF = 13;
 const TABLE_INTERIOR = 5;
-const BLOCK = 4 << 20;
+const BLOCK = 1 << 20;
 /** Pages of other tables that are read along rather than skipped, in bytes. */
 const GAP = 128 << 10;
+/** Bytes behind the last row, so that a value can be read in words. */
+const SLACK = 8;
 /** Longer values are not what a trace holds, and could not be kept. */
 const LONGEST_ROW = 1 << 28;
 /** Bytes of values of the serial types 0 to 11. */
@@ -86,6 +92,8 @@ class TableScan {
   private spilled = Buffer.alloc(0);
   /** Pages that rows went on in, of which each belongs to one row. */
   private spills = 0;
+  /** Those of the present leaf. */
+  private overflow: number[] = [];
 
   constructor(
     private readonly pages: Pages,
@@ -95,7 +103,7 @@ class TableScan {
     pages.readPages(first, 1);
     if (first.readUInt32BE(56) > 1) throw new UnreadableTable("text in UTF-16");
     this.usable = pages.pageSize - first[20]!;
-    this.block = Buffer.alloc(Math.max(BLOCK, pages.pageSize));
+    this.block = Buffer.alloc(Math.max(BLOCK, pages.pageSize) + SLACK);
     this.blockView = viewOf(this.block);
     this.overflowPage = Buffer.alloc(pages.pageSize);
     this.row = {
@@ -110,7 +118,7 @@ class TableScan {
 
   run(leaves: Uint32Array): void {
     const { pageSize, pageCount } = this.pages;
-    const most = Math.floor(this.block.length / pageSize);
+    const most = Math.floor((this.block.length - SLACK) / pageSize);
     const gap = Math.max(1, Math.floor(GAP / pageSize));
     for (let at = 0; at < leaves.length; ) {
       const first = leaves[at]!;
@@ -124,12 +132,16 @@ class TableScan {
       }
       if (first < 1 || last > pageCount) throw new UnreadableTable("a page beyond the end");
       this.pages.readPages(this.block.subarray(0, (last - first + 1) * pageSize), first);
-      for (; at < end; at += 1) this.leaf((leaves[at]! - first) * pageSize, leaves[at] === 1 ? 100 : 0);
+      for (; at < end; at += 1) {
+        const skip = at === 0 ? (this.scan.skip ?? 0) : 0;
+        const until = at === leaves.length - 1 ? this.scan.until : undefined;
+        this.leaf((leaves[at]! - first) * pageSize, leaves[at] === 1 ? 100 : 0, skip, until);
+      }
       this.scan.progress(at / leaves.length);
     }
   }
 
-  private leaf(start: number, head: number): void {
+  private leaf(start: number, head: number, skip: number, until: number | undefined): void {
     const { block, row, usable } = this;
     const { pageSize } = this.pages;
     if (block[start + head] !== TABLE_LEAF) throw new UnreadableTable("a leaf of another kind");
@@ -137,7 +149,8 @@ class TableScan {
     if (head + 8 + 2 * cells > pageSize) throw new UnreadableTable("too many cells");
     const most = usable - 35;
     const least = Math.floor(((usable - 12) * 32) / 255) - 23;
-    for (let cell = 0; cell < cells; cell += 1) {
+    const end = Math.min(until ?? cells, cells);
+    for (let cell = skip; cell < end; cell += 1) {
       let at = start + this.blockView.getUint16(start + head + 8 + 2 * cell);
       let byte = block[at++]!;
       let length = byte & 127;
@@ -161,6 +174,8 @@ class TableScan {
       }
       this.scan.visit(row);
     }
+    this.scan.leaf?.(cells, this.overflow);
+    if (this.overflow.length > 0) this.overflow = [];
   }
 
   /** Nine bytes at most, the last of them with all its bits. */
@@ -187,7 +202,7 @@ class TableScan {
   /** Puts together a row that goes on in other pages. */
   private gather(start: number, local: number, length: number): void {
     const { block, overflowPage, usable } = this;
-    if (this.spilled.length < length) this.spilled = Buffer.alloc(length + (length >> 2));
+    if (this.spilled.length < length + SLACK) this.spilled = Buffer.alloc(length + (length >> 2) + SLACK);
     block.copy(this.spilled, 0, start, start + local);
     let page = block.readUInt32BE(start + local);
     for (let done = local; done < length; ) {
@@ -195,6 +210,7 @@ class TableScan {
       if (page < 1 || page > this.pages.pageCount || this.spills > this.pages.pageCount)
         throw new UnreadableTable("a chain of pages that ends too soon");
       this.pages.readPages(overflowPage, page);
+      this.overflow.push(page);
       const count = Math.min(usable - 4, length - done);
       overflowPage.copy(this.spilled, done, 4, 4 + count);
       done += count;

@@ -92,6 +92,15 @@ function pick(columns: Columns, as: string, ...names: string[]): string {
   return found.length === 1 ? `${found[0]} AS ${as}` : `coalesce(${found.join(", ")}) AS ${as}`;
 }
 
+/** Columns of `runs` that say the same, the first that is there and not NULL counting. */
+export const runColumns = {
+  pipelineName: ["pipeline_name", "pipeline_id"],
+  pipelineVersion: ["pipeline_version"],
+  status: ["status"],
+  /** One column, so that its index serves the order of the list. */
+  start: (columns: Columns) => (columns.has("start_time") ? "start_time" : "created_at"),
+} as const;
+
 function runsView(tables: Tables): string {
   const runs = tables.get("runs");
   const state = tables.get("workflow_state");
@@ -107,11 +116,10 @@ function runsView(tables: Tables): string {
   return `CREATE TEMP VIEW lens_runs AS SELECT ${[
     "rowid AS row",
     "run_id",
-    pick(columns, "pipeline_name", "pipeline_name", "pipeline_id"),
-    pick(columns, "pipeline_version", "pipeline_version"),
-    pick(columns, "status", "status"),
-    // One column, so that its index serves the order of the list.
-    pick(columns, "start_text", columns.has("start_time") ? "start_time" : "created_at"),
+    pick(columns, "pipeline_name", ...runColumns.pipelineName),
+    pick(columns, "pipeline_version", ...runColumns.pipelineVersion),
+    pick(columns, "status", ...runColumns.status),
+    pick(columns, "start_text", runColumns.start(columns)),
     pick(columns, "end_text", "end_time"),
     pick(columns, "updated_text", "updated_at"),
     pick(columns, "total_cost", "total_cost"),

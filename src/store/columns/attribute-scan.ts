@@ -1,9 +1,9 @@
-import type { AttributeNumbers } from "../attribute-numbers.ts";
 import { attributeKeys } from "../attribute-numbers.ts";
 
-const KEYS = attributeKeys.map((key) => Buffer.from(key));
+/** Those of costs and tokens; the others are not kept in columns. */
+const KEYS = attributeKeys.slice(0, 4).map((key) => Buffer.from(key));
 /** Numbers of the wanted keys by their length. */
-const KEYS_BY_LENGTH: (readonly number[] | undefined)[] = [];
+const KEYS_BY_LENGTH: (readonly number[] | undefined)[] = Array.from({ length: 64 }, () => undefined);
 for (const [key, { length }] of KEYS.entries())
   KEYS_BY_LENGTH[length] = [...(KEYS_BY_LENGTH[length] ?? []), key];
 const NO_KEYS: readonly number[] = [];
@@ -21,39 +21,31 @@ const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${ex
  * Finds the numbers that a span's attributes carry in the bytes of their JSON, as `ATTRIBUTE_NUMBERS_SQL` does: only at the
  * top level, only when all of the text is JSON, only the first of equal keys.
  */
-export class AttributeScan implements AttributeNumbers {
+export class AttributeScan {
+  /** US dollars; NaN for what is not there or is no number, as {@link tokens}. */
   cost = Number.NaN;
   tokens = Number.NaN;
-  attempt = Number.NaN;
-  private readonly kinds = new Uint8Array(attributeKeys.length);
-  private readonly numbers = new Float64Array(attributeKeys.length);
+  private readonly kinds = new Uint8Array(KEYS.length);
+  private readonly numbers = new Float64Array(KEYS.length);
   /** For each level of nesting, whether it is an object. */
   private readonly objects = new Uint8Array(DEEPEST + 2);
   private bytes: Buffer = Buffer.alloc(0);
-  /** The same bytes, four at a time. */
-  private words: Int32Array = new Int32Array(0);
+  private view: DataView = new DataView(new ArrayBuffer(0));
   private end = 0;
-  private escaped = false;
   private unsure = false;
 
-  /** False when only SQLite can tell. Text that is not JSON has no numbers. */
-  read(bytes: Buffer, start: number, end: number): boolean {
-    if (this.bytes !== bytes) {
-      this.bytes = bytes;
-      this.words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-    }
+  /** False when only SQLite can tell. Text that is not JSON has no numbers. Behind the end must be room for three more bytes. */
+  read(bytes: Buffer, view: DataView, start: number, end: number): boolean {
+    this.bytes = bytes;
+    this.view = view;
     this.end = end;
     this.unsure = false;
-    this.kinds.fill(Kind.Absent);
-    this.cost = Number.NaN;
-    this.tokens = Number.NaN;
-    this.attempt = Number.NaN;
+    const { kinds } = this;
+    for (let key = 0; key < kinds.length; key += 1) kinds[key] = Kind.Absent;
     const valid = this.isJson(start);
     if (this.unsure) return false;
-    if (!valid) return true;
-    this.cost = this.first(0);
-    this.tokens = this.first(2);
-    this.attempt = this.first(4);
+    this.cost = valid ? this.first(0) : Number.NaN;
+    this.tokens = valid ? this.first(2) : Number.NaN;
     return true;
   }
 
@@ -65,38 +57,74 @@ export class AttributeScan implements AttributeNumbers {
   }
 
   private isJson(start: number): boolean {
-    const { bytes, end, objects } = this;
+    const { bytes, view, end, objects } = this;
     let depth = 0;
-    let at = this.skipSpace(start);
-    // Each turn reads one value.
+    let at = start;
+    let key = -1;
+    let wantsKey = false;
+    // Each turn reads one key or one value.
     for (;;) {
-      let key = -1;
-      if (depth > 0 && objects[depth] === 1) {
-        if (bytes[at] !== 34 || at >= end) return false;
-        const from = at + 1;
-        this.escaped = false;
-        at = this.skipString(from);
-        if (at < 0) return false;
-        if (depth === 1) {
-          key = this.keyAt(from, at);
-          // A key may be written with escapes.
-          if (this.escaped) this.unsure = true;
-        }
-        at = this.skipSpace(at + 1);
-        if (bytes[at] !== 58 || at >= end) return false;
-        at = this.skipSpace(at + 1);
-      }
       if (at >= end) return false;
-      const byte = bytes[at]!;
-      if (key >= 0 && this.kinds[key] !== Kind.Absent) key = -1;
+      let byte = bytes[at]!;
+      if (byte <= 32) {
+        at = this.skipSpace(at);
+        if (at >= end) return false;
+        byte = bytes[at]!;
+      }
       if (byte === 34) {
-        at = this.skipString(at + 1);
-        if (at < 0) return false;
+        const from = at + 1;
+        let escaped = false;
+        at = from;
+        // Four bytes at a time, to the next that is a quote, a backslash or below a space.
+        for (;;) {
+          if (at >= end) return false;
+          const word = view.getInt32(at, true);
+          const quote = word ^ 0x22222222;
+          const slash = word ^ 0x5c5c5c5c;
+          const found =
+            (((quote - 0x01010101) & ~quote) |
+              ((slash - 0x01010101) & ~slash) |
+              ((word - 0x20202020) & ~word)) &
+            0x80808080;
+          if (found === 0) {
+            at += 4;
+            continue;
+          }
+          // The lowest mark is of the first such byte.
+          at += (31 - Math.clz32(found & -found)) >> 3;
+          if (at >= end) return false;
+          const special = bytes[at]!;
+          if (special === 34) break;
+          if (special !== 92) {
+            if (special === 0) this.unsure = true;
+            return false;
+          }
+          const length = this.escapeAt(at);
+          if (length === 0) return false;
+          escaped = true;
+          at += length;
+        }
+        if (wantsKey) {
+          if (depth === 1) {
+            key = this.keyAt(from, at);
+            // A key may be written with escapes.
+            if (escaped) this.unsure = true;
+          }
+          at += 1;
+          if (bytes[at] !== 58) at = this.skipSpace(at);
+          if (at >= end || bytes[at] !== 58) return false;
+          at += 1;
+          wantsKey = false;
+          continue;
+        }
         // A number may be written as text.
         if (key >= 0) this.unsure = true;
         at += 1;
+      } else if (wantsKey) {
+        return false;
       } else if (byte === 123 || byte === 91) {
         if (key >= 0) this.kinds[key] = Kind.Other;
+        key = -1;
         depth += 1;
         if (depth > DEEPEST) {
           this.unsure = true;
@@ -104,14 +132,13 @@ export class AttributeScan implements AttributeNumbers {
         }
         const isObject = byte === 123;
         objects[depth] = isObject ? 1 : 0;
-        const inside = this.skipSpace(at + 1);
-        if (inside < end && bytes[inside] === (isObject ? 125 : 93)) {
-          depth -= 1;
-          at = inside + 1;
-        } else {
-          at = inside;
+        at = this.skipSpace(at + 1);
+        if (!(at < end && bytes[at] === (isObject ? 125 : 93))) {
+          wantsKey = isObject;
           continue;
         }
+        depth -= 1;
+        at += 1;
       } else if (byte === 45 || (byte >= 48 && byte <= 57)) {
         const from = at;
         at = this.skipNumber(at);
@@ -126,20 +153,19 @@ export class AttributeScan implements AttributeNumbers {
         if (key >= 0) this.kinds[key] = byte === 110 ? Kind.Null : Kind.Other;
         at += length;
       }
+      key = -1;
       // What follows the value closes, separates or ends.
       for (;;) {
-        at = this.skipSpace(at);
+        if (at < end && bytes[at]! <= 32) at = this.skipSpace(at);
         if (depth === 0) return at === end;
         if (at >= end) return false;
         const next = bytes[at]!;
-        if (next === 44) {
-          at = this.skipSpace(at + 1);
-          break;
-        }
+        at += 1;
+        if (next === 44) break;
         if (next !== (objects[depth] === 1 ? 125 : 93)) return false;
         depth -= 1;
-        at += 1;
       }
+      wantsKey = objects[depth] === 1;
     }
   }
 
@@ -154,44 +180,9 @@ export class AttributeScan implements AttributeNumbers {
     return at;
   }
 
-  /** Place of the closing quote; -1 when the text is no JSON. */
-  private skipString(start: number): number {
-    const { bytes, words, end } = this;
-    let at = start;
-    while (at < end) {
-      // Four bytes at a time while none of them is a quote, a backslash or below a space.
-      if ((at & 3) === 0) {
-        while (at + 4 <= end) {
-          const word = words[at >> 2]!;
-          const quote = word ^ 0x22222222;
-          const slash = word ^ 0x5c5c5c5c;
-          const found =
-            ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((word - 0x20202020) & ~word);
-          if ((found & 0x80808080) !== 0) break;
-          at += 4;
-        }
-        if (at >= end) return -1;
-      }
-      const byte = bytes[at]!;
-      if (byte === 34) return at;
-      if (byte === 92) {
-        const length = this.escapeAt(at);
-        if (length === 0) return -1;
-        at += length;
-      } else if (byte < 32) {
-        if (byte === 0) this.unsure = true;
-        return -1;
-      } else {
-        at += 1;
-      }
-    }
-    return -1;
-  }
-
   /** Length of an escape; 0 for one that JSON does not have. */
   private escapeAt(at: number): number {
     const { bytes, end } = this;
-    this.escaped = true;
     const letter = bytes[at + 1]!;
     if (letter !== 117) return SIMPLE_ESCAPES.includes(letter) ? 2 : 0;
     for (let digit = at + 2; digit < at + 6; digit += 1)
@@ -200,29 +191,33 @@ export class AttributeScan implements AttributeNumbers {
   }
 
   private skipNumber(start: number): number {
-    const { bytes, end } = this;
+    const { bytes } = this;
     let at = start;
     if (bytes[at] === 45) at += 1;
-    const digits = (from: number) => {
-      let to = from;
-      while (to < end && bytes[to]! >= 48 && bytes[to]! <= 57) to += 1;
-      return to;
-    };
-    const whole = digits(at);
+    const whole = this.skipDigits(at);
     if (whole === at || (bytes[at] === 48 && whole > at + 1)) return -1;
     at = whole;
-    if (at < end && bytes[at] === 46) {
-      const fraction = digits(at + 1);
+    if (at >= this.end) return at;
+    if (bytes[at] === 46) {
+      const fraction = this.skipDigits(at + 1);
       if (fraction === at + 1) return -1;
       at = fraction;
+      if (at >= this.end) return at;
     }
-    if (at < end && (bytes[at]! | 32) === 101) {
+    if ((bytes[at]! | 32) === 101) {
       let from = at + 1;
-      if (from < end && (bytes[from] === 43 || bytes[from] === 45)) from += 1;
-      const exponent = digits(from);
+      if (from < this.end && (bytes[from] === 43 || bytes[from] === 45)) from += 1;
+      const exponent = this.skipDigits(from);
       if (exponent === from) return -1;
       at = exponent;
     }
+    return at;
+  }
+
+  private skipDigits(start: number): number {
+    const { bytes, end } = this;
+    let at = start;
+    while (at < end && bytes[at]! >= 48 && bytes[at]! <= 57) at += 1;
     return at;
   }
 
@@ -286,7 +281,8 @@ export class AttributeScan implements AttributeNumbers {
   /** Which of the wanted keys these bytes are; -1 for none. */
   private keyAt(start: number, end: number): number {
     const { bytes } = this;
-    for (const key of KEYS_BY_LENGTH[end - start] ?? NO_KEYS) {
+    const length = end - start;
+    for (const key of (length < KEYS_BY_LENGTH.length ? KEYS_BY_LENGTH[length] : undefined) ?? NO_KEYS) {
       const wanted = KEYS[key]!;
       let at = 0;
       while (at < wanted.length && wanted[at] === bytes[start + at]) at += 1;

@@ -1,46 +1,61 @@
 import { errorFingerprint } from "../deepest-errors.ts";
 import type { SpanError } from "../model.ts";
-import { Doubles } from "./run-links.ts";
-import type { FailureColumns } from "./span-columns.ts";
 
 /** Kinds that are told apart, and the characters that their names may take together. */
 const MOST_KINDS = 0xffff;
 const MOST_TEXT = 1 << 22;
 
+/** The deepest failed spans with the kinds of their errors. */
+export interface Failures {
+  readonly span: number[];
+  /** Index in {@link fingerprints}; -1 until it is known. */
+  readonly kind: number[];
+  readonly fingerprints: string[];
+}
+
 /** Collects the deepest failed spans with the kinds of their errors, while the spans are read. */
 export class FailureBuilder {
-  private readonly spans = new Doubles();
-  private readonly kinds = new Doubles();
+  private readonly spans: number[] = [];
+  private readonly kinds: number[] = [];
   private readonly fingerprints: string[] = [];
   private readonly numbers = new Map<string, number>();
   private text = 0;
   private full = false;
 
-  add(span: number, error: SpanError): void {
-    if (this.full) return;
-    const fingerprint = errorFingerprint(error);
+  /** @param error Undefined when it is told later, by {@link tell}. Returns the place to tell it for. */
+  add(span: number, error: SpanError | undefined): number {
+    if (this.full) return 0;
+    return this.addKind(span, error && errorFingerprint(error));
+  }
+
+  /** As {@link add}, with the fingerprint of the error. */
+  addKind(span: number, fingerprint: string | undefined): number {
+    this.spans.push(span);
+    return this.kinds.push(fingerprint === undefined ? -1 : this.kindOf(fingerprint)) - 1;
+  }
+
+  tell(place: number, error: SpanError): void {
+    if (!this.full) this.kinds[place] = this.kindOf(errorFingerprint(error));
+  }
+
+  /** Undefined when there were too many kinds. */
+  result(): Failures | undefined {
+    if (this.full) return undefined;
+    return { span: this.spans, kind: this.kinds, fingerprints: this.fingerprints };
+  }
+
+  private kindOf(fingerprint: string): number {
     let kind = this.numbers.get(fingerprint);
     if (kind === undefined) {
       kind = this.fingerprints.length;
       this.text += fingerprint.length;
       if (kind === MOST_KINDS || this.text > MOST_TEXT) {
         this.full = true;
-        return;
+        return -1;
       }
       this.numbers.set(fingerprint, kind);
       this.fingerprints.push(fingerprint);
     }
-    this.spans.push(span);
-    this.kinds.push(kind);
-  }
-
-  /** Undefined when there were too many kinds. */
-  result(): FailureColumns | undefined {
-    if (this.full) return undefined;
-    return {
-      span: Uint32Array.from(this.spans.values.subarray(0, this.spans.length)),
-      kind: Uint16Array.from(this.kinds.values.subarray(0, this.kinds.length)),
-      fingerprints: this.fingerprints,
-    };
+    return kind;
   }
 }

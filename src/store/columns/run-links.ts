@@ -1,4 +1,4 @@
-import { UnreadableTable } from "../../engine/table-scan.ts";
+import { type StoredRow, UnreadableTable } from "../../engine/table-scan.ts";
 import { cutCycles, selfTimes, sortByStart } from "../tree.ts";
 
 /** Ids and times of the spans of one run while it is read, and what follows from them. */
@@ -25,7 +25,7 @@ export class RunLinks {
 
   /** @param parentLength -1 for no parent. Times on any one clock; NaN where unknown. */
   add(
-    bytes: Buffer,
+    row: StoredRow,
     id: number,
     idLength: number,
     parent: number,
@@ -39,14 +39,14 @@ export class RunLinks {
       larger.set(this.entries);
       this.entries = larger;
     }
-    this.put(at, bytes, id, idLength);
-    this.put(at + 3, bytes, parent, parentLength);
+    this.put(at, row, id, idLength);
+    this.put(at + 3, row, parent, parentLength);
     this.starts.push(start);
     this.ends.push(end);
     this.size += 1;
   }
 
-  private put(at: number, bytes: Buffer, start: number, length: number): void {
+  private put(at: number, { bytes, view }: StoredRow, start: number, length: number): void {
     const { entries } = this;
     entries[at] = this.used;
     entries[at + 1] = length;
@@ -56,18 +56,28 @@ export class RunLinks {
     const end = start + length;
     let place = used >> 2;
     let hash = 0x811c9dc5 ^ length;
-    for (let from = start; from < end; from += 4) {
-      let word = bytes[from]!;
-      if (from + 1 < end) word |= bytes[from + 1]! << 8;
-      if (from + 2 < end) word |= bytes[from + 2]! << 16;
-      if (from + 3 < end) word |= bytes[from + 3]! << 24;
-      // SQLite in WebAssembly hands out text up to its first NUL.
-      if (((word - 0x01010101) & ~word & 0x80808080) !== 0 && hasZero(bytes, from, end))
-        throw new UnreadableTable("a text with a NUL");
+    let zeros = 0;
+    let from = start;
+    for (; from + 4 <= end; from += 4) {
+      const word = view.getInt32(from, true);
+      zeros |= (word - 0x01010101) & ~word;
       words[place++] = word;
       hash = Math.imul(hash ^ word, 0x9e3779b1);
       hash ^= hash >>> 15;
     }
+    if (from < end) {
+      let word = bytes[from]!;
+      if (from + 1 < end) word |= bytes[from + 1]! << 8;
+      if (from + 2 < end) word |= bytes[from + 2]! << 16;
+      const padded = word | (-1 << (8 * (end - from)));
+      zeros |= (padded - 0x01010101) & ~padded;
+      words[place++] = word;
+      hash = Math.imul(hash ^ word, 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    // SQLite in WebAssembly hands out text up to its first NUL.
+    if ((zeros & 0x80808080) !== 0 && bytes.subarray(start, end).includes(0))
+      throw new UnreadableTable("a text with a NUL");
     entries[at + 2] = hash;
     this.used = place << 2;
   }
@@ -79,8 +89,11 @@ export class RunLinks {
     this.words = new Int32Array(larger.buffer, larger.byteOffset, larger.length >> 2);
   }
 
-  /** Index of the parent of every span, -1 at the top; loops are cut. The first of equal ids has the children. */
-  private parents(): Int32Array {
+  /**
+   * Index of the parent of every span, -1 at the top; loops are cut. The first of equal ids has the children.
+   * Its place is used again for the next run.
+   */
+  parents(): Int32Array {
     const { size, entries } = this;
     if (this.parent.length < size) this.parent = new Int32Array(size * 2);
     const parent = this.parent.fill(-1, 0, size);
@@ -113,9 +126,8 @@ export class RunLinks {
   }
 
   /** Writes what {@link selfTimes} says of each span into `target`, from `first` on. */
-  selfTimes(target: Float64Array, first: number): void {
+  selfTimes(parent: Int32Array, target: Float64Array, first: number): void {
     const { size } = this;
-    const parent = this.parents();
     const starts = this.starts.values;
     const ends = this.ends.values;
     if (!isSorted(starts, size)) {
@@ -172,10 +184,6 @@ export class RunLinks {
 function isSorted(values: Float64Array, size: number): boolean {
   for (let index = 1; index < size; index += 1) if (!(values[index]! >= values[index - 1]!)) return false;
   return true;
-}
-
-function hasZero(bytes: Buffer, from: number, end: number): boolean {
-  return bytes.subarray(from, Math.min(from + 4, end)).includes(0);
 }
 
 /** Numbers that are kept in place from run to run. */

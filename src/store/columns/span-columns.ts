@@ -6,7 +6,7 @@ export interface SpanColumns {
   /** Index in {@link names}. */
   readonly name: Uint16Array;
   /** Index in {@link statuses}. */
-  readonly status: Uint16Array;
+  readonly status: Uint8Array;
   /** Seconds since the epoch; NaN where unknown. */
   readonly start: Float64Array;
   /** Seconds; NaN while unfinished. */
@@ -15,8 +15,8 @@ export interface SpanColumns {
   readonly self: Float64Array;
   /** US dollars; NaN where unknown. */
   readonly cost: Float64Array;
-  /** NaN where unknown. */
-  readonly tokens: Float64Array;
+  /** NaN where unknown. Half as wide where no number is lost by that. */
+  readonly tokens: Float32Array | Float64Array;
   /** Index in {@link errorTypes}, 0 for a span that did not fail. */
   readonly error: Uint16Array;
   readonly names: readonly string[];
@@ -66,21 +66,28 @@ export interface FailureColumns {
 /** Bytes a span, for deciding beforehand whether all fit; with what its run takes. */
 export const BYTES_PER_SPAN = 50;
 
-type Facts = Pick<
-  SpanColumns,
-  "name" | "status" | "start" | "duration" | "self" | "cost" | "tokens" | "error"
->;
+/** What is known of each span. */
+export interface Facts {
+  name: Uint16Array;
+  status: Uint8Array;
+  start: Float64Array;
+  duration: Float64Array;
+  self: Float64Array;
+  cost: Float64Array;
+  tokens: Float32Array | Float64Array;
+  error: Uint16Array;
+}
 
 /** Room for so many spans. Memory that is never written to is never taken. */
 export function emptyColumns(size: number): Facts {
   return {
     name: new Uint16Array(size),
-    status: new Uint16Array(size),
+    status: new Uint8Array(size),
     start: new Float64Array(size),
     duration: new Float64Array(size),
     self: new Float64Array(size),
     cost: new Float64Array(size),
-    tokens: new Float64Array(size),
+    tokens: new Float32Array(size),
     error: new Uint16Array(size),
   };
 }
@@ -88,8 +95,17 @@ export function emptyColumns(size: number): Facts {
 /** The same spans with room for `size` of them. */
 export function resized(columns: Facts, count: number, size: number): Facts {
   const next = emptyColumns(size);
+  if (columns.tokens instanceof Float64Array) next.tokens = new Float64Array(size);
   for (const key of Object.keys(next) as (keyof Facts)[]) next[key].set(columns[key].subarray(0, count));
   return next;
+}
+
+/** Keeps how many tokens a span took, with as many bits as it needs. */
+export function setTokens(columns: Facts, span: number, tokens: number): void {
+  columns.tokens[span] = tokens;
+  if (columns.tokens[span] === tokens || Number.isNaN(tokens)) return;
+  columns.tokens = Float64Array.from(columns.tokens);
+  columns.tokens[span] = tokens;
 }
 
 /** Values by their numbers in order of appearance, at most 65,536 of them. */
@@ -113,8 +129,8 @@ export class Numbered<T> {
   }
 }
 
-/** A number that fits into 16 bits. Throws {@link UnreadableTable}. */
-export function checked(number: number): number {
-  if (number > 0xffff) throw new UnreadableTable("too many different values");
+/** A number that fits into so many bits. Throws {@link UnreadableTable}. */
+export function checked(number: number, most = 0xffff): number {
+  if (number > most) throw new UnreadableTable("too many different values");
   return number;
 }
