@@ -26,7 +26,7 @@ const selection = {
   maxDuration: v.optional(seconds),
   names: v.optional(someTexts),
   states: v.optional(someStates),
-  errorTypes: v.optional(someTexts),
+  errorTypes: v.optional(v.pipe(v.array(v.nullable(shortText)), v.maxLength(1000))),
 };
 const page = { offset: count, limit: v.pipe(limit, v.maxValue(1000)) };
 

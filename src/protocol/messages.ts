@@ -116,7 +116,8 @@ export interface Selection extends Ends {
   /** Of these any. */
   names?: readonly string[];
   states?: readonly State[];
-  errorTypes?: readonly string[];
+  /** Null stands for spans without an error. */
+  errorTypes?: readonly (string | null)[];
 }
 
 /** What a key binding or a menu of VS Code wants from the page. `menu` commands are about what was clicked last. */

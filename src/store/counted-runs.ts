@@ -1,23 +1,27 @@
 import type { Reader } from "../engine/reader.ts";
 import type { CountedRunItem, CountedRunsQuery } from "./model.ts";
-import { readCountedRuns } from "./run-figures.ts";
+import { type CountedRun, eachCountedRun } from "./run-figures.ts";
 import { orNull } from "./run-spans.ts";
 import { filtersSpans } from "./span-facts.ts";
 import { passOverSpans, within } from "./span-pass.ts";
 
 /** The runs that a report of the same query counts, newest first. */
-export function countedRuns(reader: Reader, query: CountedRunsQuery): CountedRunItem[] {
+export function findCountedRuns(reader: Reader, query: CountedRunsQuery): CountedRunItem[] {
   const holding = filtersSpans(query) ? runsHolding(reader, query) : undefined;
-  return readCountedRuns(reader, query)
-    .filter(
-      ({ run_id, start, state, duration }) =>
-        within(start, query.timeRange) &&
-        (holding?.has(run_id) ?? true) &&
-        (query.runStates?.includes(state) ?? true) &&
-        (query.atLeast === undefined || duration >= query.atLeast),
+  const found: { readonly run: CountedRun; readonly row: number }[] = [];
+  eachCountedRun(reader, query, (run, row) => {
+    const { run_id, start, state, duration } = run;
+    if (
+      within(start, query.timeRange) &&
+      (holding?.has(run_id) ?? true) &&
+      (query.runStates?.includes(state) ?? true) &&
+      (query.atLeast === undefined || duration >= query.atLeast)
     )
-    .sort((a, b) => (b.start || 0) - (a.start || 0) || (a.run_id < b.run_id ? -1 : 1))
-    .map(({ start, duration, tokens: _, ...run }) => ({
+      found.push({ run, row });
+  });
+  return found
+    .sort((a, b) => (b.run.start || 0) - (a.run.start || 0) || b.row - a.row)
+    .map(({ run: { start, duration, tokens: _, ...run } }) => ({
       ...run,
       start_time: orNull(start),
       duration: orNull(duration),

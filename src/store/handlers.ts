@@ -1,11 +1,12 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
 import { Handover } from "../engine/serve.ts";
+import { columnRun, columnRuns, columnSpans } from "./columns/column-lists.ts";
 import { columnReport } from "./columns/column-report.ts";
 import { columnStatistics, compareColumns } from "./columns/column-statistics.ts";
 import { columnsOf, runFactsOf } from "./columns/session-columns.ts";
 import { compareRuns } from "./compare.ts";
 import { compareStatistics } from "./comparison.ts";
-import { countedRuns } from "./counted-runs.ts";
+import { findCountedRuns } from "./counted-runs.ts";
 import { filterSpans, readSpanFilter, readVocabulary } from "./filtering.ts";
 import type { StoreMethods } from "./methods.ts";
 import type { ReportQuery, Run, RunDetail, SpanError } from "./model.ts";
@@ -17,7 +18,7 @@ import { countRuns, findRun, listPipelines, listRuns, matchRuns, resolveRun, unk
 import type { StoreSession } from "./session.ts";
 import { spanChooser } from "./span-chooser.ts";
 import { mergeErrors } from "./span-error.ts";
-import { findSpans, listPage, type SpanPlaces } from "./span-list.ts";
+import { findSpans, listedSpans } from "./span-list.ts";
 import { level, outline, outlineColumns, readSpans, readTrace, rowOf, spanDetail, usualOf } from "./spans.ts";
 import { checkSql, packed, runSql } from "./sql.ts";
 import { readSqlVocabulary } from "./sql-vocabulary.ts";
@@ -148,18 +149,28 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       }),
     listSpans: ({ offset = 0, limit = PAGE, ...query }) =>
       dated((reader) => {
-        // The list on screen is asked for page by page; one asked for before it is not kept.
-        const kept = session.derived("span lists", () => new Map<string, SpanPlaces>());
-        const found = kept.get(queryKey(query)) ?? findSpans(reader, query);
-        kept.clear();
-        kept.set(queryKey(query), found);
-        const items = listPage(found, offset, limit, (runId) => session.runSpans(reader, runId));
-        return { items, total: found.total, reachable: found.places.length };
+        const found = keptList(session, "span lists", query, () => {
+          const columns = wholeColumns(session, reader);
+          return columns ? columnSpans(columns, query) : findSpans(reader, query);
+        });
+        const items = listedSpans(found.page(reader, offset, limit), (runId) =>
+          session.runSpans(reader, runId),
+        );
+        return { items, total: found.total, reachable: found.reachable };
       }),
     listCountedRuns: ({ offset = 0, limit = PAGE, ...query }) =>
       dated((reader) => {
-        const found = countedRuns(reader, query);
-        return { items: found.slice(offset, offset + limit), total: found.length };
+        const columns = columnsOf(session, reader);
+        if (!columns) {
+          const found = keptList(session, "run lists", query, () => findCountedRuns(reader, query));
+          return { items: found.slice(offset, offset + limit), total: found.length };
+        }
+        const facts = runFactsOf(session, reader, columns);
+        const { indices, total } = keptList(session, "column run lists", query, () =>
+          columnRuns(columns, facts, query),
+        );
+        const page = indices.subarray(offset, offset + limit);
+        return { items: Array.from(page, (run) => columnRun(reader, columns, facts, run)), total };
       }),
     listPipelines: () => read(listPipelines),
     sql: (question) => {
@@ -184,10 +195,25 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
 
 function report(session: StoreSession, reader: Reader, query: ReportQuery): BareReport {
   const now = Date.now() / 1000;
+  const columns = wholeColumns(session, reader);
+  if (!columns) return statisticsReport(reader, query, now);
+  return columnReport(reader, columns, runFactsOf(session, reader, columns), query, now);
+}
+
+/** The columns, where they tell the kinds of failures too. */
+function wholeColumns(session: StoreSession, reader: Reader) {
   const columns = columnsOf(session, reader);
-  if (!columns?.failures) return statisticsReport(reader, query, now);
-  const { failures } = columns;
-  return columnReport(reader, { ...columns, failures }, runFactsOf(session, reader, columns), query, now);
+  return columns?.failures && { ...columns, failures: columns.failures };
+}
+
+/** The list on screen is asked for page by page; one asked for before it is not kept. */
+function keptList<T>(session: StoreSession, kind: string, query: object, find: () => T): T {
+  const kept = session.derived(kind, () => new Map<string, T>());
+  const key = queryKey(query);
+  const found = kept.get(key) ?? find();
+  kept.clear();
+  kept.set(key, found);
+  return found;
 }
 
 function runDetail(session: StoreSession, reader: Reader, id: string): Omit<RunDetail, "snapshot"> {

@@ -216,8 +216,8 @@ export interface StatisticsQuery {
   names?: readonly string[];
   /** From start to end. An unfinished span has no duration and is not taken. */
   durationRange?: DurationRange;
-  /** Types of the errors of failed spans, as {@link SpanError} has them. */
-  errorTypes?: readonly string[];
+  /** Types of the errors of failed spans, as {@link SpanError} has them; null stands for spans without an error. */
+  errorTypes?: readonly (string | null)[];
 }
 
 /** What spans can be grouped by, besides their name. */

@@ -60,10 +60,7 @@ export function spanTest(
   }
   if (errorTypes) {
     const wanted = new Set(errorTypes);
-    tests.push((row) => {
-      const type = facts.errorType(row);
-      return type !== undefined && wanted.has(type);
-    });
+    tests.push((row) => wanted.has(facts.errorType(row) ?? null));
   }
   return (row) => tests.every((test) => test(row));
 }

@@ -5,19 +5,24 @@ import { outlineSpan, type RunSpans } from "./run-spans.ts";
 import { type PassedRun, passOverSpans } from "./span-pass.ts";
 
 /** Spans of a list that are kept, the newest ones: nobody reads on beyond them, and memory stays bounded. */
-const REACHABLE = 100_000;
+export const REACHABLE = 100_000;
 
-interface Place {
-  readonly run: string;
-  readonly key: number;
+interface Place extends ListPlace {
   /** Seconds since the epoch; -Infinity where unknown. */
   readonly start: number;
 }
 
+/** Where a span of a list stands. */
+export interface ListPlace {
+  readonly run: string;
+  readonly key: number;
+}
+
 /** All places of a list, newest first, of which pages are cut. */
 export interface SpanPlaces {
-  readonly places: readonly Place[];
   readonly total: number;
+  readonly reachable: number;
+  page(reader: Reader, offset: number, limit: number): readonly ListPlace[];
 }
 
 /** Finds the spans of a list in one pass over the query's runs. */
@@ -56,7 +61,11 @@ export function findSpans(reader: Reader, query: SpanListQuery): SpanPlaces {
     },
   );
   cut();
-  return { places, total };
+  return {
+    total,
+    reachable: places.length,
+    page: (_, offset, limit) => places.slice(offset, offset + limit),
+  };
 }
 
 /** Rows of the deepest failed spans whose errors look alike. */
@@ -67,17 +76,16 @@ function rowsOfGroup(reader: Reader, passed: PassedRun, fingerprint: string): Se
 
 function newestFirst(a: Place, b: Place): number {
   if (a.start !== b.start) return b.start < a.start ? -1 : 1;
-  return a.run < b.run ? -1 : a.run > b.run ? 1 : b.key - a.key;
+  if (a.key !== b.key) return b.key - a.key;
+  return a.run < b.run ? -1 : 1;
 }
 
-/** One page, with everything about its spans. `spansOf` gives a run's spans by its id. */
-export function listPage(
-  { places }: SpanPlaces,
-  offset: number,
-  limit: number,
+/** Spans of one page, with everything about them. `spansOf` gives a run's spans by its id. */
+export function listedSpans(
+  places: readonly ListPlace[],
   spansOf: (runId: string) => RunSpans,
 ): ListedSpan[] {
-  return places.slice(offset, offset + limit).map(({ run, key }) => {
+  return places.map(({ run, key }) => {
     const spans = spansOf(run);
     const { span_id, name, state, start_time, duration, error } = outlineSpan(
       spans,

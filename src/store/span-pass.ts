@@ -58,7 +58,8 @@ export function runCondition({
   const parts: string[] = [];
   const params: SqlValue[] = [];
   if (pipelineName !== undefined) {
-    parts.push("pipeline_name = ?");
+    // A run without a name counts with those of an empty one.
+    parts.push(pipelineName === "" ? "coalesce(pipeline_name, '') = ?" : "pipeline_name = ?");
     params.push(pipelineName);
   }
   if (pipelineVersion === null) parts.push("pipeline_version IS NULL");

@@ -6,8 +6,7 @@ import { stretchOf } from "../timeline.ts";
 import { columnStatistics } from "./column-statistics.ts";
 import { failureGroups } from "./failure-groups.ts";
 import { ReportSpans } from "./report-spans.ts";
-import { figuresOfRuns, type RunFacts, runStates } from "./run-facts.ts";
-import { select } from "./selection.ts";
+import { figuresOfRuns, type RunFacts, runStates, runsAsked } from "./run-facts.ts";
 import type { FailureColumns, SpanColumns } from "./span-columns.ts";
 
 /** As `statisticsReport`, from columns. `now` in seconds since the epoch. */
@@ -53,24 +52,8 @@ export function columnReport(
   };
 }
 
-/** 1 for every run of the query's pipeline and version. */
-export function runsAsked(
-  columns: SpanColumns,
-  { size, pipeline, version }: RunFacts,
-  query: ReportQuery,
-): Uint8Array {
-  const { pipelines: wanted, versions } = select(columns, query);
-  const asked = new Uint8Array(size);
-  for (let run = 0; run < size; run += 1) {
-    if (wanted !== undefined && wanted[pipeline[run]!] === 0) continue;
-    if (versions !== undefined && versions[version[run]!] === 0) continue;
-    asked[run] = 1;
-  }
-  return asked;
-}
-
 /** The places of the runs that a test takes. */
-export function chosen({ size }: RunFacts, takes: (run: number) => boolean): Uint32Array {
+function chosen({ size }: RunFacts, takes: (run: number) => boolean): Uint32Array {
   const found = new Uint32Array(size);
   let count = 0;
   for (let run = 0; run < size; run += 1) if (takes(run)) found[count++] = run;

@@ -1,7 +1,8 @@
 import type { Reader } from "../../engine/reader.ts";
-import type { State } from "../model.ts";
+import type { State, StatisticsQuery } from "../model.ts";
 import { eachCountedRun, type RunFigures } from "../run-figures.ts";
 import { Percentiles } from "./percentiles.ts";
+import { select } from "./selection.ts";
 import { Numbered, type SpanColumns } from "./span-columns.ts";
 
 /** All runs as reports count them, one array a fact: those of the columns in their order, then those without spans. */
@@ -62,6 +63,22 @@ export function readRunFacts(reader: Reader, columns: SpanColumns): RunFacts {
     facts.version[at] = versions.numberOf(run.pipeline_version);
   });
   return facts;
+}
+
+/** 1 for every run of the query's pipeline and version. */
+export function runsAsked(
+  columns: SpanColumns,
+  { size, pipeline, version }: RunFacts,
+  query: StatisticsQuery,
+): Uint8Array {
+  const { pipelines: wanted, versions } = select(columns, query);
+  const asked = new Uint8Array(size);
+  for (let run = 0; run < size; run += 1) {
+    if (wanted !== undefined && wanted[pipeline[run]!] === 0) continue;
+    if (versions !== undefined && versions[version[run]!] === 0) continue;
+    asked[run] = 1;
+  }
+  return asked;
 }
 
 /** As `runFigures`, for every group of some runs. `groupOf` gives a group's number by the run's place in the facts. */

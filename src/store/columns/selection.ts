@@ -53,7 +53,7 @@ export function select(columns: SpanColumns, query: StatisticsQuery): Selection 
     // The first type stands for no error.
     errors:
       wantedTypes &&
-      Uint8Array.from(columns.errorTypes, (type, at) => (at > 0 && wantedTypes.has(type) ? 1 : 0)),
+      Uint8Array.from(columns.errorTypes, (type, at) => (wantedTypes.has(at === 0 ? null : type) ? 1 : 0)),
     shortest: durationRange?.[0] ?? Number.NEGATIVE_INFINITY,
     longest: durationRange?.[1] ?? Number.POSITIVE_INFINITY,
     anyDuration: durationRange?.[0] === undefined && durationRange?.[1] === undefined,

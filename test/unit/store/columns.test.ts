@@ -5,14 +5,23 @@ import { expect, test } from "vitest";
 import { openDatabase } from "../../../src/engine/database.ts";
 import type { Reader } from "../../../src/engine/reader.ts";
 import { buildColumns } from "../../../src/store/columns/build.ts";
+import { columnRun, columnRuns, columnSpans } from "../../../src/store/columns/column-lists.ts";
 import { columnReport } from "../../../src/store/columns/column-report.ts";
 import { columnStatistics, compareColumns } from "../../../src/store/columns/column-statistics.ts";
 import { readRunFacts } from "../../../src/store/columns/run-facts.ts";
 import type { SpanColumns } from "../../../src/store/columns/span-columns.ts";
 import { compareStatistics } from "../../../src/store/comparison.ts";
-import { type ReportQuery, type StatisticsQuery, statisticsGroups } from "../../../src/store/model.ts";
+import { findCountedRuns } from "../../../src/store/counted-runs.ts";
+import {
+  type CountedRunsQuery,
+  type ReportQuery,
+  type SpanListQuery,
+  type StatisticsQuery,
+  statisticsGroups,
+} from "../../../src/store/model.ts";
 import { statisticsReport } from "../../../src/store/report.ts";
 import { StoreSession } from "../../../src/store/session.ts";
+import { findSpans, type SpanPlaces } from "../../../src/store/span-list.ts";
 import { spanStatistics } from "../../../src/store/statistics.ts";
 import { fixture, freshFolder } from "../support/fixtures.ts";
 import { expectSame } from "../support/same-figures.ts";
@@ -32,6 +41,27 @@ function expectSameReports(reader: Reader, columns: SpanColumns, queries: readon
     );
 }
 
+function expectSameLists(
+  reader: Reader,
+  columns: SpanColumns,
+  queries: readonly (SpanListQuery & CountedRunsQuery)[],
+): void {
+  const whole = { ...columns, failures: columns.failures! };
+  const facts = readRunFacts(reader, columns);
+  const pages = (places: SpanPlaces) => [
+    ...[places.total, places.reachable],
+    ...[...places.page(reader, 0, 2), ...places.page(reader, 2, 10_000)].map(({ run, key }) => [run, key]),
+  ];
+  for (const query of queries) {
+    expectSame(pages(columnSpans(whole, query)), pages(findSpans(reader, query)));
+    const { indices } = columnRuns(columns, facts, query);
+    expectSame(
+      Array.from(indices, (run) => columnRun(reader, columns, facts, run)),
+      findCountedRuns(reader, query),
+    );
+  }
+}
+
 test.each(["v0.4.32", "v0.6.11", "live"] as const)("columns of %s answer as SQL does", async (name) => {
   const session = new StoreSession(await openDatabase(fixture(name)), "x.db");
   const queries: StatisticsQuery[] = [
@@ -47,6 +77,15 @@ test.each(["v0.4.32", "v0.6.11", "live"] as const)("columns of %s answer as SQL 
   session.read((reader) => {
     const columns = buildColumns(reader, 1e9)!;
     expect(columns).toBeDefined();
+    const fingerprint = columns.failures!.fingerprints[0]!;
+    expectSameLists(reader, columns, [
+      ...queries,
+      { unfinished: true },
+      { fingerprint },
+      { fingerprint, timeRange: [undefined, 1_759_800_000], names: ["classify_ticket"] },
+      { runStates: ["failed"], atLeast: 2 },
+      { errorTypes: [null], states: ["paused"] },
+    ]);
     for (const [at, query] of queries.entries()) {
       for (const groupBy of [undefined, ...statisticsGroups])
         expectSame(
@@ -149,6 +188,7 @@ const query: fc.Arbitrary<StatisticsQuery> = fc.record(
     names: fc.subarray(["load", "review", "ü"]),
     durationRange: fc.constantFrom([0, 1.5] as const, [undefined, 0] as const, [1, undefined] as const),
     errorTypes: fc.subarray([
+      null,
       "tool_error",
       "KeyError",
       "ValueError",
@@ -216,6 +256,7 @@ test("whatever is written between them, columns and SQL give the same answers", 
             const columns = buildColumns(reader, 1e9);
             if (columns === undefined) return;
             answered += 1;
+            expectSameLists(reader, columns, [asked, { ...asked, unfinished: true, runStates: ["failed"] }]);
             expectSameReports(reader, columns, [{ ...asked, groupBy: "version" }]);
             for (const groupBy of ["error_type", "state"] as const)
               expectSame(

@@ -1,0 +1,118 @@
+import type { Reader } from "../../engine/reader.ts";
+import type { CountedRunItem, CountedRunsQuery, SpanListQuery, StatisticsQuery } from "../model.ts";
+import { orNull } from "../run-spans.ts";
+import { filtersSpans } from "../span-facts.ts";
+import { REACHABLE, type SpanPlaces } from "../span-list.ts";
+import { within } from "../span-pass.ts";
+import { asText } from "../values.ts";
+import { eachFailure } from "./failure-groups.ts";
+import { type NewestFirst, newestFirst } from "./newest-first.ts";
+import { type RunFacts, runStates, runsAsked } from "./run-facts.ts";
+import { eachRun, select, takes } from "./selection.ts";
+import type { FailureColumns, SpanColumns } from "./span-columns.ts";
+import { keyOf, runIdOf, runOf } from "./span-identity.ts";
+
+/** As `findSpans`, from columns. */
+export function columnSpans(
+  columns: SpanColumns & { readonly failures: FailureColumns },
+  query: SpanListQuery,
+): SpanPlaces {
+  const { start } = columns;
+  const each =
+    query.fingerprint === undefined
+      ? (visit: (span: number) => void) => eachTaken(columns, query, visit)
+      : (visit: (span: number) => void) => eachOfKind(columns, query, query.fingerprint!, visit);
+  const { indices, total } = newestFirst(start, each, REACHABLE);
+  return {
+    total,
+    reachable: indices.length,
+    page: (reader, offset, limit) =>
+      Array.from(indices.subarray(offset, offset + limit), (span) => {
+        const run = runOf(columns, span);
+        return { run: runIdOf(reader, columns, run), key: keyOf(reader, columns, run, span) };
+      }),
+  };
+}
+
+function eachTaken(columns: SpanColumns, query: SpanListQuery, visit: (span: number) => void): void {
+  const selection = select(columns, query);
+  const { duration } = columns;
+  const unfinished = query.unfinished ?? false;
+  eachRun(columns, selection, (run, first, end, all) => {
+    for (let span = first; span < end; span += 1)
+      if (Number.isNaN(duration[span]!) === unfinished && (all || takes(columns, selection, run, span)))
+        visit(span);
+  });
+}
+
+function eachOfKind(
+  columns: SpanColumns & { readonly failures: FailureColumns },
+  query: SpanListQuery,
+  fingerprint: string,
+  visit: (span: number) => void,
+): void {
+  const { failures } = columns;
+  const kind = failures.fingerprints.indexOf(fingerprint);
+  // Failures of a run do not stand in the order of its spans.
+  const found: number[] = [];
+  eachFailure(columns, failures, query, (at) => {
+    if (failures.kind[at] === kind) found.push(failures.span[at]!);
+  });
+  for (const span of found) visit(span);
+}
+
+/** As `findCountedRuns`, from columns. */
+export function columnRuns(columns: SpanColumns, facts: RunFacts, query: CountedRunsQuery): NewestFirst {
+  const { start, state, duration, size } = facts;
+  const asked = runsAsked(columns, facts, query);
+  const holding = filtersSpans(query) ? runsHolding(columns, query) : undefined;
+  const states = query.runStates && runStates.map((one) => query.runStates!.includes(one));
+  const isCounted = (run: number) =>
+    asked[run] === 1 &&
+    within(start[run]!, query.timeRange) &&
+    (holding === undefined || holding[run] === 1) &&
+    (states === undefined || states[state[run]!] === true) &&
+    (query.atLeast === undefined || duration[run]! >= query.atLeast);
+  return newestFirst(
+    start,
+    (visit) => {
+      for (let run = 0; run < size; run += 1) if (isCounted(run)) visit(run);
+    },
+    size,
+  );
+}
+
+/** One of the runs as a list shows it. */
+export function columnRun(
+  reader: Reader,
+  columns: SpanColumns,
+  facts: RunFacts,
+  run: number,
+): CountedRunItem {
+  const { pipelines, versions, size } = columns.runs;
+  return {
+    run_id: run < size ? runIdOf(reader, columns, run) : runIdOfRow(reader, facts.row[run]!),
+    pipeline_name: pipelines[facts.pipeline[run]!]!,
+    pipeline_version: versions[facts.version[run]!]!,
+    state: runStates[facts.state[run]!]!,
+    start_time: orNull(facts.start[run]!),
+    duration: orNull(facts.duration[run]!),
+    cost: orNull(facts.cost[run]!),
+  };
+}
+
+function runIdOfRow(reader: Reader, row: number): string {
+  const found = reader.get<{ run_id: string | null }>("SELECT run_id FROM lens_runs WHERE row = ?", [row]);
+  return asText(found?.run_id ?? null) ?? "";
+}
+
+/** 1 for each run of the columns with a span that the query's filters take, whatever its time. */
+function runsHolding(columns: SpanColumns, query: StatisticsQuery): Uint8Array {
+  const selection = select(columns, { ...query, timeRange: undefined });
+  const holding = new Uint8Array(columns.runs.size);
+  eachRun(columns, selection, (run, first, end, all) => {
+    for (let span = first; span < end && holding[run] === 0; span += 1)
+      if (all || takes(columns, selection, run, span)) holding[run] = 1;
+  });
+  return holding;
+}
