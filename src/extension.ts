@@ -13,6 +13,7 @@ import { showCommands } from "./commands/show.ts";
 import { stepCommands } from "./commands/steps.ts";
 import { viewCommands } from "./commands/view.ts";
 import { TraceError } from "./engine/errors.ts";
+import { SqlHistory } from "./panel/sql-history.ts";
 import { TextDocuments } from "./panel/text-documents.ts";
 import { panelType, TracePanels } from "./panel/trace-panels.ts";
 import { Databases } from "./sources/databases.ts";
@@ -82,8 +83,10 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const view = new RunsView(runs, settings, (uris) => openFiles(workspace, uris));
   const documents = new TextDocuments();
   const filters = new FilterMemory(context.globalState, context.workspaceState);
-  const panels = new TracePanels({ extension: context.extensionUri, documents, filters, log }, (path) =>
-    workspace.find(path),
+  const history = new SqlHistory(context.workspaceState);
+  const panels = new TracePanels(
+    { extension: context.extensionUri, documents, filters, history, log },
+    (path) => workspace.find(path),
   );
   const rows = new Rows(view.view);
   const steps = new StepFiles(log);
@@ -100,6 +103,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     view,
     documents,
     filters,
+    history,
     panels,
     steps,
     facts,

@@ -17,6 +17,7 @@ import { MenuTargets } from "./menu.ts";
 import { banner, emptyState, skeletonLines, waiting } from "./parts/waiting.ts";
 import type { QueryTab } from "./query/query-tab.ts";
 import { RequestError, RpcClient } from "./rpc.ts";
+import type { SqlTab } from "./sql/sql-tab.ts";
 import { Keeper, type StateHolder } from "./state.ts";
 import type { StatisticsTab } from "./statistics/statistics-tab.ts";
 import { strings } from "./strings.ts";
@@ -27,6 +28,7 @@ import { highlightSpans } from "./trace/step-highlight.ts";
 import type { TraceTab } from "./trace/trace-tab.ts";
 import "./parts/run-header.ts";
 import "./query/query-tab.ts";
+import "./sql/sql-tab.ts";
 import "./statistics/statistics-tab.ts";
 import "./trace/trace-tab.ts";
 
@@ -42,7 +44,7 @@ const FIRST_WORD = 10_000;
 const CHANGE_REST = 50;
 const ANNOUNCEMENT = 2000;
 
-const tabs: readonly Tab[] = ["trace", "statistics", "query"];
+const tabs: readonly Tab[] = ["trace", "statistics", "query", "sql"];
 
 /** The whole page: follows the panel's `show`, keeps the view, and hands answers to the tabs. */
 @customElement("flujo-lens-app")
@@ -53,6 +55,8 @@ export class App extends PageElement {
   @state() private announcement = "";
   @state() private generation = 0;
   @state() private filters: KeptFilters = { saved: [], recent: [] };
+  /** Statements of SQL that were run, newest first. */
+  @state() private statements: readonly string[] = [];
   #api!: VsCodeApi;
   #rpc!: RpcClient;
   #keeper!: Keeper;
@@ -84,7 +88,7 @@ export class App extends PageElement {
     this.addEventListener("lens-next-failure", () => this.#perform("nextFailure"));
     this.addEventListener("lens-filter-name", (event) => this.#filterName(event.detail.name));
     this.addEventListener("lens-copy", (event) => void this.#copy(event.detail.text));
-    this.addEventListener("lens-save-csv", (event) => void this.#save(event.detail));
+    this.addEventListener("lens-save-table", (event) => void this.#save(event.detail));
     this.addEventListener("keydown", (event) => this.#key(event));
     this.#menu.listen();
     this.addEventListener(
@@ -157,6 +161,7 @@ export class App extends PageElement {
         <vscode-panel-tab id="tab-trace">${strings.traceTab}</vscode-panel-tab>
         <vscode-panel-tab id="tab-statistics">${strings.statisticsTab}</vscode-panel-tab>
         <vscode-panel-tab id="tab-query">${strings.queryTab}</vscode-panel-tab>
+        <vscode-panel-tab id="tab-sql">${strings.sqlTab}</vscode-panel-tab>
         <vscode-panel-view id="view-trace">
           <div class="tab-body">
             ${banner(this.#outline.error, () => this.#outline.refresh())} ${waiting(this.#outline, strings.readingTrace)}
@@ -184,6 +189,15 @@ export class App extends PageElement {
         <vscode-panel-view id="view-query">
           <lens-query .rpc=${this.#rpc} .keeper=${this.#keeper} .active=${view.tab === "query"} .generation=${this.generation}></lens-query>
         </vscode-panel-view>
+        <vscode-panel-view id="view-sql">
+          <lens-sql
+            .rpc=${this.#rpc}
+            .keeper=${this.#keeper}
+            .active=${view.tab === "sql"}
+            .generation=${this.generation}
+            .recent=${this.statements}
+          ></lens-sql>
+        </vscode-panel-view>
       </vscode-panels>
       <div class="announcement ${this.announcement === "" ? "" : "shown"}" role="status">${this.announcement}</div>
     `;
@@ -199,6 +213,7 @@ export class App extends PageElement {
     if (message.type === "show") this.#show(message);
     else if (message.type === "changed") this.#changed();
     else if (message.type === "filters") this.filters = { saved: message.saved, recent: message.recent };
+    else if (message.type === "sqlHistory") this.statements = message.recent;
     else if (message.type === "highlight") highlightSpans(message.names);
     else if (message.type === "command") this.#perform(message.command);
   }
@@ -213,6 +228,7 @@ export class App extends PageElement {
     const loaded = this.view !== undefined && sameRun && this.#outline.value?.run.run_id === view.runId;
     this.#change({ ...view, key });
     this.#revealSelected = key !== undefined;
+    if (view.tab === "sql") void this.updateComplete.then(() => this.querySelector("lens-sql")?.focus());
     if (loaded) return;
     this.#ask(view.runId, key);
   }
@@ -282,8 +298,10 @@ export class App extends PageElement {
 
   /** Ctrl+Enter runs the query from the tab's title too; inside of the tab it is the tab's own. */
   #key(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || this.view?.tab !== "query") return;
-    this.querySelector<QueryTab>("lens-query")?.run();
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (this.view?.tab === "query") this.querySelector<QueryTab>("lens-query")?.run();
+    else if (this.view?.tab === "sql") this.querySelector<SqlTab>("lens-sql")?.run();
+    else return;
     event.preventDefault();
   }
 
@@ -294,9 +312,9 @@ export class App extends PageElement {
     });
   }
 
-  async #save(table: PageEvents["lens-save-csv"]): Promise<void> {
+  async #save(table: PageEvents["lens-save-table"]): Promise<void> {
     await this.#do(async () => {
-      if (await this.#rpc.request("saveCsv", table)) this.#announce(strings.saved);
+      if (await this.#rpc.request("saveTable", table)) this.#announce(strings.saved);
     });
   }
 
@@ -356,5 +374,6 @@ declare global {
     "lens-trace": TraceTab;
     "lens-statistics": StatisticsTab;
     "lens-query": QueryTab;
+    "lens-sql": SqlTab;
   }
 }

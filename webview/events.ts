@@ -11,7 +11,7 @@ export interface PageEvents {
   /** Text for the clipboard. */
   "lens-copy": { text: string };
   /** A table for a file. */
-  "lens-save-csv": { name: string; text: string };
+  "lens-save-table": { name: string; text: string; format: "csv" | "json" };
   "lens-open-text": { title: string; text: string; language: "json" | "plaintext" };
 }
 

@@ -31,7 +31,7 @@ const errorKinds = [
 
 /** A view, from the panel or from the kept state. */
 export const viewSchema = v.object({
-  tab: v.picklist(["trace", "statistics", "query"]),
+  tab: v.picklist(["trace", "statistics", "query", "sql"]),
   database: v.string(),
   runId: v.optional(v.string()),
   key: v.optional(v.number()),
@@ -60,7 +60,11 @@ const messageSchema = v.variant("type", [
   v.object({
     type: v.literal("failure"),
     id: v.number(),
-    error: v.object({ kind: v.fallback(v.picklist(errorKinds), "internal"), message: v.string() }),
+    error: v.object({
+      kind: v.fallback(v.picklist(errorKinds), "internal"),
+      message: v.string(),
+      place: v.optional(v.object({ from: v.number(), to: v.number() })),
+    }),
   }),
   v.object({ type: v.literal("progress"), id: v.number(), fraction: v.number() }),
   v.object({ type: v.literal("changed") }),
@@ -69,6 +73,7 @@ const messageSchema = v.variant("type", [
     saved: v.array(v.object({ name: v.string(), text: v.string() })),
     recent: v.array(v.string()),
   }),
+  v.object({ type: v.literal("sqlHistory"), recent: v.array(v.string()) }),
   v.object({ type: v.literal("command"), command: v.picklist(pageCommands) }),
   v.object({ type: v.literal("highlight"), names: v.array(v.string()) }),
 ]);
@@ -121,7 +126,11 @@ const results = {
   deleteFilter: v.unknown(),
   rememberFilter: v.unknown(),
   filterHelp: v.unknown(),
-  saveCsv: v.boolean(),
+  saveTable: v.boolean(),
+  sql: v.looseObject({ columns: v.array(v.string()), rows: v.instance(Uint8Array), more: v.boolean() }),
+  sqlVocabulary: v.looseObject({ tables: v.array(v.unknown()), functions: v.array(v.string()) }),
+  rememberSql: v.unknown(),
+  forgetSql: v.unknown(),
   copy: v.unknown(),
   openText: v.unknown(),
 } satisfies Record<PanelMethod, v.GenericSchema>;

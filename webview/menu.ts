@@ -1,11 +1,11 @@
 /** VS Code's own context menus in the page: what was clicked is told to VS Code, and remembered for what it asks then. */
+import { tsv } from "../src/format/csv.ts";
 import type { OutlineSpan, PageCommand } from "../src/protocol/messages.ts";
 import { AttributeTree } from "./details/attribute-tree.ts";
 import { valueText } from "./details/json-tree.ts";
 import type { TextBlock } from "./details/text-block.ts";
 import { emit } from "./events.ts";
 import { Grid } from "./query/grid.ts";
-import type { QueryTab } from "./query/query-tab.ts";
 import type { Waterfall } from "./trace/waterfall.ts";
 
 /** What a menu is about. The kind is the `webviewSection` of the menus in package.json. */
@@ -36,7 +36,7 @@ export class MenuTargets {
     if (!target) return;
     const text = copied(command, target);
     if (text !== undefined) emit(this.#root, "lens-copy", { text });
-    else if (command === "menuCopyTable") this.#root.querySelector<QueryTab>("lens-query")?.copyTable();
+    else if (command === "menuCopyTable") copyTable(target);
     else if (command === "menuOpenText") this.#openText(target);
   }
 
@@ -59,6 +59,12 @@ export class MenuTargets {
     const language = typeof value === "object" || /^\s*[[{]/.test(text) ? "json" : "plaintext";
     emit(this.#root, "lens-open-text", { title: name, text, language });
   }
+}
+
+function copyTable(target: Target): void {
+  if (target.kind !== "cell") return;
+  const { titles, rows } = target.grid.table();
+  emit(target.grid, "lens-copy", { text: tsv([titles, ...rows]) });
 }
 
 /** What the extension needs to act on its own. */

@@ -19,12 +19,13 @@ export class RequestError extends Error {
   constructor(
     readonly kind: ErrorKind,
     message: string,
+    readonly place?: ErrorValue["place"],
   ) {
     super(message);
   }
 
   toValue(): ErrorValue {
-    return { kind: this.kind, message: this.message };
+    return { kind: this.kind, message: this.message, place: this.place };
   }
 }
 
@@ -127,7 +128,7 @@ export class RpcClient {
       case "failure": {
         const pending = this.#pending.get(message.id);
         pending?.end();
-        pending?.reject(new RequestError(message.error.kind, message.error.message));
+        pending?.reject(new RequestError(message.error.kind, message.error.message, message.error.place));
         return true;
       }
       case "progress": {
@@ -139,6 +140,7 @@ export class RpcClient {
       case "show":
       case "changed":
       case "filters":
+      case "sqlHistory":
       case "command":
       case "highlight":
         return false;

@@ -68,6 +68,18 @@ const keptSchema = v.object({
     }),
     { name: "failed-spans", key: "", value: "", limit: "1000", ran: false },
   ),
+  sql: v.fallback(
+    v.object({
+      text,
+      limit: v.fallback(v.string(), "1000"),
+      seconds: v.fallback(v.string(), "30"),
+      /** Of the editor, in pixels. */
+      height: v.fallback(size, 150),
+      /** Rows were on screen and came quickly: a page that starts again asks for them again. */
+      ran: v.fallback(v.boolean(), false),
+    }),
+    { text: "", limit: "1000", seconds: "30", height: 150, ran: false },
+  ),
   /** Height of the list of spans behind a figure, in pixels. */
   spanListHeight: v.fallback(size, 260),
   /** Pixels by column of the durations table. */

@@ -35,8 +35,15 @@ export function showCommands(
     },
     "flujoLens.showStatistics": async (argument) => {
       const database =
-        rows.database(argument)?.database ?? (await pickDatabase(await databasesToShow(databases)));
+        rows.database(argument)?.database ??
+        (await pickDatabase(await databasesToShow(databases), vscode.l10n.t("Show Statistics of")));
       if (database !== undefined) panels.showStatistics(database);
+    },
+    "flujoLens.openSqlConsole": async (argument) => {
+      const database =
+        rows.database(argument)?.database ??
+        (await pickDatabase(await databasesToShow(databases), vscode.l10n.t("Ask in SQL")));
+      if (database !== undefined) panels.showSql(database);
     },
   };
 }
@@ -75,7 +82,11 @@ async function findRun(databases: readonly Database[], id: string): Promise<Pick
   throw failure ?? new TraceError("unknown_run", vscode.l10n.t('No run matches "{0}".', oneLine(id, 80)));
 }
 
-async function pickDatabase(databases: readonly Database[]): Promise<Database | undefined> {
+/** The only database, or the one that the user chooses. */
+export async function pickDatabase(
+  databases: readonly Database[],
+  title: string,
+): Promise<Database | undefined> {
   if (databases.length < 2) return databases[0];
   const picked = await vscode.window.showQuickPick(
     databases.map((database) => ({
@@ -84,7 +95,7 @@ async function pickDatabase(databases: readonly Database[]): Promise<Database | 
       iconPath: new vscode.ThemeIcon("database"),
       database,
     })),
-    { title: vscode.l10n.t("Show Statistics of") },
+    { title },
   );
   return picked?.database;
 }

@@ -21,7 +21,9 @@ export interface PageHost {
   copy(text: string): Promise<void>;
   openText(document: PanelMethods["openText"]["params"]): Promise<void>;
   /** Asks for a place and writes the table there; false when none was chosen. */
-  saveCsv(table: PanelMethods["saveCsv"]["params"]): Promise<boolean>;
+  saveTable(table: PanelMethods["saveTable"]["params"]): Promise<boolean>;
+  rememberSql(text: string): Promise<void>;
+  forgetSql(text: string): Promise<void>;
   /** Asks for a name and keeps the filter; false when none was given. */
   saveFilter(text: string): Promise<boolean>;
   deleteFilter(name: string): Promise<void>;
@@ -144,8 +146,14 @@ export class PageSession {
       case "openText":
         await this.host.openText(request.params);
         return null;
-      case "saveCsv":
-        return this.host.saveCsv(request.params);
+      case "saveTable":
+        return this.host.saveTable(request.params);
+      case "rememberSql":
+        await this.host.rememberSql(request.params.text);
+        return null;
+      case "forgetSql":
+        await this.host.forgetSql(request.params.text);
+        return null;
       case "saveFilter":
         return this.host.saveFilter(request.params.text);
       case "deleteFilter":
@@ -189,12 +197,33 @@ export class PageSession {
         return store.listPipelines(options);
       case "runs":
         return store.listRuns({ ...request.params, limit: request.params.limit ?? DEFAULT_RUNS }, options);
+      case "sql": {
+        const { query, ...limits } = request.params;
+        return whileTold(limits.seconds, options.onProgress, () => store.sqlPacked(query, limits, options));
+      }
+      case "sqlVocabulary":
+        return store.getSqlVocabulary(options);
       case "query": {
         const { name, params } = request.params;
         const limit = params.limit ?? MOST_ROWS;
         return (await store.query(name, { ...params, limit }, options)).map(tableRow);
       }
     }
+  }
+}
+
+/** Tells every half second which part of `seconds` has passed: nothing else is known of how far a statement is. */
+async function whileTold<T>(
+  seconds: number,
+  tell: (fraction: number) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const began = performance.now();
+  const telling = setInterval(() => tell(Math.min(1, (performance.now() - began) / 1000 / seconds)), 500);
+  try {
+    return await work();
+  } finally {
+    clearInterval(telling);
   }
 }
 

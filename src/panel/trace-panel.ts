@@ -9,7 +9,8 @@ import type { State } from "../store/model.ts";
 import type { FilterMemory } from "../views/filter-memory.ts";
 import { pageHtml, pageRoot } from "./page.ts";
 import { PageSession } from "./page-session.ts";
-import { saveCsv } from "./save-csv.ts";
+import { saveTable } from "./save-table.ts";
+import type { SqlHistory } from "./sql-history.ts";
 import type { TextDocuments } from "./text-documents.ts";
 
 /** What every panel needs. */
@@ -17,6 +18,7 @@ export interface PanelContext {
   readonly extension: vscode.Uri;
   readonly documents: TextDocuments;
   readonly filters: FilterMemory;
+  readonly history: SqlHistory;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -43,7 +45,9 @@ export class TracePanel implements vscode.Disposable {
       post: (message) => this.post(message),
       copy: async (text) => vscode.env.clipboard.writeText(text),
       openText: ({ title, text, language }) => context.documents.open(title, text, language),
-      saveCsv: ({ name, text }) => saveCsv(name, text),
+      saveTable,
+      rememberSql: (text) => context.history.remember(text),
+      forgetSql: (text) => context.history.forget(text),
       saveFilter: (text) => context.filters.askAndSave(text),
       deleteFilter: (name) => context.filters.remove(name),
       rememberFilter: (text) => context.filters.remember(text),
@@ -53,6 +57,7 @@ export class TracePanel implements vscode.Disposable {
       ready: () => {
         this.listening = true;
         this.tellFilters();
+        this.tellHistory();
         this.tellView();
         this.tellHighlight();
       },
@@ -66,6 +71,9 @@ export class TracePanel implements vscode.Disposable {
       database.onChange(() => this.databaseChanged()),
       context.filters.onDidChange(() => {
         if (this.listening) this.tellFilters();
+      }),
+      context.history.onDidChange(() => {
+        if (this.listening) this.tellHistory();
       }),
     );
     webview.html = pageHtml(webview, context.extension);
@@ -131,6 +139,10 @@ export class TracePanel implements vscode.Disposable {
     void this.post({ type: "filters", saved, recent });
   }
 
+  private tellHistory(): void {
+    this.post({ type: "sqlHistory", recent: this.context.history.recent });
+  }
+
   private shown(view: View): void {
     // The page may move between runs, never to another file.
     if (view.database !== this.database.path) return;
@@ -161,6 +173,11 @@ export class TracePanel implements vscode.Disposable {
     const { runId, tab } = this.current;
     if (tab === "query") {
       this.panel.title = vscode.l10n.t("Queries of {0}", oneLine(this.database.name, 60));
+      this.panel.iconPath = this.icon("statistics");
+      return;
+    }
+    if (tab === "sql") {
+      this.panel.title = vscode.l10n.t("SQL of {0}", oneLine(this.database.name, 60));
       this.panel.iconPath = this.icon("statistics");
       return;
     }

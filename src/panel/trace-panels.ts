@@ -40,6 +40,10 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
     return this.show(database, { tab: "statistics", database: database.path });
   }
 
+  showSql(database: Database): TracePanel {
+    return this.show(database, { tab: "sql", database: database.path });
+  }
+
   async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const view = readKeptView(state);
     const database = view === undefined ? undefined : await this.findDatabase(view.database);
@@ -83,7 +87,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
   }
 }
 
-/** A panel belongs to its run whatever tab is in front; statistics go where statistics are already shown. */
+/** A panel belongs to its run whatever tab is in front; statistics and SQL go where they are already shown. */
 function isSame(shown: View, wanted: View): boolean {
-  return wanted.tab === "statistics" ? shown.tab === "statistics" : shown.runId === wanted.runId;
+  return wanted.tab === "trace" ? shown.runId === wanted.runId : shown.tab === wanted.tab;
 }

@@ -7,9 +7,10 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const limit = v.pipe(v.number(), v.integer(), v.minValue(1));
 const seconds = v.pipe(v.number(), v.finite());
 const shortText = v.pipe(v.string(), v.maxLength(10_000));
+const statement = v.pipe(v.string(), v.maxLength(100_000));
 
 const view = v.strictObject({
-  tab: v.picklist(["trace", "statistics", "query"]),
+  tab: v.picklist(["trace", "statistics", "query", "sql"]),
   database: shortText,
   runId: v.optional(shortText),
   key: v.optional(count),
@@ -92,7 +93,22 @@ const anyRequest = v.variant("method", [
   request("deleteFilter", v.strictObject({ name: shortText })),
   request("rememberFilter", v.strictObject({ text: shortText })),
   request("filterHelp", v.strictObject({})),
-  request("saveCsv", v.strictObject({ name: shortText, text: v.string() })),
+  request(
+    "sql",
+    v.strictObject({
+      query: statement,
+      limit: v.pipe(limit, v.maxValue(100_000)),
+      seconds: v.pipe(limit, v.maxValue(600)),
+      plan: v.boolean(),
+    }),
+  ),
+  request("sqlVocabulary", v.strictObject({})),
+  request("rememberSql", v.strictObject({ text: statement })),
+  request("forgetSql", v.strictObject({ text: statement })),
+  request(
+    "saveTable",
+    v.strictObject({ name: shortText, text: v.string(), format: v.picklist(["csv", "json"]) }),
+  ),
   request("copy", v.strictObject({ text: v.string() })),
   request(
     "openText",

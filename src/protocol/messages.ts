@@ -10,10 +10,12 @@ import type {
   Matches,
   NamedQuery,
   OutlineColumns,
+  PackedSqlAnswer,
   PipelineSummary,
   Run,
   SpanDetail,
   SpanList,
+  SqlVocabulary,
   State,
   StatisticsGroup,
   StatisticsReport,
@@ -66,8 +68,18 @@ export interface PanelMethods {
   filterHelp: { params: Record<string, never>; result: null };
   /** Puts text on the clipboard. */
   copy: { params: { text: string }; result: null };
-  /** Asks where to write a table as comma-separated values, and writes it. False when the user changed their mind. */
-  saveCsv: { params: { name: string; text: string }; result: boolean };
+  /** Asks where to write a table, and writes it. False when the user changed their mind. */
+  saveTable: { params: { name: string; text: string; format: "csv" | "json" }; result: boolean };
+  /** One statement that only reads. With `plan` the answer is how SQLite would run it. */
+  sql: {
+    params: { query: string; limit: number; seconds: number; plan: boolean };
+    result: PackedSqlAnswer;
+  };
+  /** The names that a statement can use. */
+  sqlVocabulary: { params: Record<string, never>; result: SqlVocabulary };
+  /** Puts a statement in front of those run before. */
+  rememberSql: { params: { text: string }; result: null };
+  forgetSql: { params: { text: string }; result: null };
   /** Opens a long value in an editor tab. `language` is a VS Code language id, "json" or "plaintext". */
   openText: { params: { title: string; text: string; language: "json" | "plaintext" }; result: null };
 }
@@ -88,7 +100,7 @@ export type PageMessage =
   /** What the page shows now: for the tab's title and for restoring it. */
   | { type: "shown"; view: View };
 
-export type Tab = "trace" | "statistics" | "query";
+export type Tab = "trace" | "statistics" | "query" | "sql";
 
 /** Parameters of a named query; which of them it takes is its own matter. */
 export interface QueryParams {
@@ -161,6 +173,8 @@ export type PanelMessage =
   | { type: "command"; command: PageCommand }
   /** Filters that were kept; sent at the start and whenever they change. `recent` has the newest first. */
   | { type: "filters"; saved: readonly SavedFilter[]; recent: readonly string[] }
+  /** Statements that were run; sent at the start and whenever they change, the newest first. */
+  | { type: "sqlHistory"; recent: readonly string[] }
   /** Spans of these names belong to the step at the cursor of an editor; none when the list is empty. */
   | { type: "highlight"; names: readonly string[] }
   /** The database changed: what is on screen should be asked for again, without losing selection or scroll. */

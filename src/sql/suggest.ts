@@ -140,7 +140,7 @@ function columnsOf(table: SqlTable | undefined): SqlSuggestion[] {
   }));
 }
 
-/** Those that begin as typed, then those that hold it; one of a label and kind. */
+/** Those that begin as typed, then names that hold it; one of a label and kind. */
 function matching(all: readonly SqlSuggestion[], typed: string): SqlSuggestion[] {
   const wanted = typed.toLowerCase();
   const begin: SqlSuggestion[] = [];
@@ -150,7 +150,8 @@ function matching(all: readonly SqlSuggestion[], typed: string): SqlSuggestion[]
     const label = suggestion.label.toLowerCase();
     const at = label.indexOf(wanted);
     const key = `${suggestion.kind} ${label}`;
-    if (at < 0 || (at > 0 && wanted.length < 2) || seen.has(key)) continue;
+    const isName = suggestion.kind !== "keyword" && suggestion.kind !== "function";
+    if (at < 0 || (at > 0 && !(isName && wanted.length > 1)) || seen.has(key)) continue;
     seen.add(key);
     (at === 0 ? begin : hold).push(suggestion);
   }

@@ -10,6 +10,10 @@ export interface Offer {
   readonly label: string;
   /** What stands beside the label; empty when it says all. */
   readonly help: string;
+  /** A codicon in front of the label. */
+  readonly mark?: string;
+  /** Recent ones may be forgotten, as saved ones always. */
+  readonly removable?: boolean;
 }
 
 export interface PopupActions {
@@ -19,8 +23,13 @@ export interface PopupActions {
 
 export const optionId = (index: number): string => `filter-option-${index}`;
 
-export function popup(offers: readonly Offer[], active: number, actions: PopupActions): TemplateResult {
-  return html`<div id="filter-options" class="filter-options" role="listbox" aria-label=${strings.filterOffers}>
+export function popup(
+  offers: readonly Offer[],
+  active: number,
+  actions: PopupActions,
+  label: string = strings.filterOffers,
+): TemplateResult {
+  return html`<div id="filter-options" class="filter-options" role="listbox" aria-label=${label}>
     ${offers.map((offer, index) => option(offer, index, index === active, actions))}
   </div>`;
 }
@@ -32,7 +41,8 @@ function option(offer: Offer, index: number, active: boolean, actions: PopupActi
     event.stopPropagation();
     what(index);
   };
-  const mark = offer.kind === "saved" ? "star-full" : offer.kind === "recent" ? "history" : undefined;
+  const kept = offer.kind === "completion" ? "" : strings.keptKinds[offer.kind];
+  const mark = offer.kind === "saved" ? "star-full" : offer.kind === "recent" ? "history" : offer.mark;
   return html`<div
     id=${optionId(index)}
     class="filter-option"
@@ -41,11 +51,11 @@ function option(offer: Offer, index: number, active: boolean, actions: PopupActi
     title=${visible(offer.help === "" ? offer.label : `${offer.label}: ${offer.help}`)}
     @pointerdown=${act(actions.choose)}
   >
-    ${mark === undefined ? nothing : html`${icon(mark)}<span class="unseen">${offer.kind === "saved" ? strings.savedFilter : strings.recentFilter}</span>`}
+    ${mark === undefined ? nothing : html`${icon(mark)}<span class="unseen">${kept}</span>`}
     <span class="filter-option-label ${offer.kind === "saved" ? "" : "mono"}">${oneLine(offer.label, 200)}</span>
     <span class="filter-option-help quiet">${oneLine(offer.help, 200)}</span>
     ${
-      offer.kind === "saved"
+      offer.kind === "saved" || offer.removable
         ? html`<span
             class="filter-option-remove codicon codicon-trash"
             aria-hidden="true"

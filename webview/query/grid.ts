@@ -11,10 +11,10 @@ import {
   type Cell,
   type CellPlace,
   COLUMN_WIDTH,
-  cellText,
   columnsOf,
   type GridColumn,
   type GridSort,
+  type Lead,
   leadOf,
   moveCell,
   sortedRows,
@@ -27,7 +27,11 @@ const MOST_WIDTH = 2000;
 @customElement("lens-grid")
 export class Grid extends PageElement {
   @property({ attribute: false }) rows: readonly QueryTableRow[] = [];
+  /** As the rows themselves tell when undefined. */
+  @property({ attribute: false }) columns: readonly GridColumn[] | undefined;
   @property({ attribute: false }) label = "";
+  /** Whether and where a row leads. */
+  @property({ attribute: false }) leadOf: (row: QueryTableRow) => Lead | undefined = leadOf;
   @property({ attribute: false }) onOpen: (row: QueryTableRow) => void = () => {};
   @state() private sort: GridSort | undefined;
   @state() private active: CellPlace = { row: 0, column: 0 };
@@ -35,7 +39,7 @@ export class Grid extends PageElement {
   @state() private top = 0;
   @state() private height = 400;
 
-  #columns: GridColumn[] = [];
+  #columns: readonly GridColumn[] = [];
   #order: Int32Array = new Int32Array();
   #scroller: HTMLElement | undefined;
   #frame = 0;
@@ -95,7 +99,7 @@ export class Grid extends PageElement {
     const names = changed as Map<string, unknown>;
     if (names.has("rows")) {
       const before = this.#columns.map(({ name }) => name).join("\n");
-      this.#columns = columnsOf(this.rows);
+      this.#columns = this.columns ?? columnsOf(this.rows);
       if (this.#columns.map(({ name }) => name).join("\n") !== before) {
         this.sort = undefined;
         this.widths = {};
@@ -169,7 +173,7 @@ export class Grid extends PageElement {
     return html`<div role="row" class="grid-row" aria-rowindex=${position + 2} data-row=${position}>
       ${this.#columns.map((column, index) => {
         const value = row[column.name] ?? null;
-        const text = cellText(column.name, value);
+        const text = value === null ? "" : column.text(value);
         const selected = active && index === this.active.column;
         return html`<div
           role="gridcell"
@@ -179,7 +183,7 @@ export class Grid extends PageElement {
           aria-selected=${String(selected)}
           data-column=${index}
           title=${text.length * 7 > this.#widthOf(column) ? text : nothing}
-        >${column.link && text !== "" ? html`<span class="grid-link">${text}</span>` : text}</div>`;
+        >${column.link && text !== "" ? html`<span class="grid-link">${text}</span>` : value === null && column.missing !== undefined ? html`<span class="grid-missing">${column.missing}</span>` : text}</div>`;
       })}
     </div>`;
   }
@@ -234,7 +238,7 @@ export class Grid extends PageElement {
 
   #open(): void {
     const row = this.#rowAt(this.active.row);
-    if (row && leadOf(row)) this.onOpen(row);
+    if (row && this.leadOf(row)) this.onOpen(row);
   }
 
   /** What Enter and a double click do: a long text opens in an editor, any other cell leads to what its row is about. */

@@ -191,7 +191,12 @@ export class QueryTab extends PageElement {
 
   #save(): void {
     const table = this.grid()?.table();
-    if (table) emit(this, "lens-save-csv", { name: this.#asked!.name, text: csv(table.titles, table.rows) });
+    if (table)
+      emit(this, "lens-save-table", {
+        name: this.#asked!.name,
+        text: csv(table.titles, table.rows),
+        format: "csv",
+      });
   }
 
   #change(change: Partial<QueryInput>): void {

@@ -15,6 +15,10 @@ export interface GridColumn {
   readonly long: boolean;
   /** Pixels before anyone has resized it. */
   readonly width: number;
+  /** A value as it is drawn. */
+  readonly text: (value: Cell) => string;
+  /** Drawn where a value is missing; nothing when undefined. */
+  readonly missing?: string;
 }
 
 export interface GridSort {
@@ -30,7 +34,7 @@ const LOOKED_AT = 200;
 export const COLUMN_WIDTH = { min: 48, max: 360 };
 
 /** Characters of a cell that are drawn: a column shows no more, and values may be megabytes long. */
-const MOST_DRAWN = 300;
+export const MOST_DRAWN = 300;
 
 /** The columns of rows that all have the same ones, long texts last. */
 export function columnsOf(rows: readonly QueryTableRow[]): GridColumn[] {
@@ -39,19 +43,30 @@ export function columnsOf(rows: readonly QueryTableRow[]): GridColumn[] {
   const sorted = [...names.filter((name) => !isLong(name)), ...names.filter(isLong)];
   return sorted.map((name) => {
     const numeric = rows.every((row) => typeof row[name] === "number" || row[name] === null);
-    const longest = rows
-      .slice(0, LOOKED_AT)
-      .reduce((most, row) => Math.max(most, cellText(name, row[name] ?? null).length), name.length + 2);
-    const width = Math.round(longest * CHARACTER + PADDING);
+    const text = (value: Cell) => cellText(name, value);
     return {
       name,
       numeric,
       // A row of a summary has no run of its own: its name is what leads on.
       link: links.length > 0 ? links.includes(name) : name === "name",
       long: isLong(name),
-      width: Math.max(COLUMN_WIDTH.min, Math.min(COLUMN_WIDTH.max, width)),
+      width: widthFor(name, rows, text),
+      text,
     };
   });
+}
+
+/** Pixels for the longest text among the first rows, within bounds. */
+export function widthFor(
+  name: string,
+  rows: readonly QueryTableRow[],
+  text: (value: Cell) => string,
+): number {
+  const longest = rows
+    .slice(0, LOOKED_AT)
+    .reduce((most, row) => Math.max(most, text(row[name] ?? null).length), name.length + 2);
+  const width = Math.round(longest * CHARACTER + PADDING);
+  return Math.max(COLUMN_WIDTH.min, Math.min(COLUMN_WIDTH.max, width));
 }
 
 function isLong(column: string): boolean {

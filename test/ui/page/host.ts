@@ -11,6 +11,7 @@ import type {
 } from "../../../src/protocol/messages.ts";
 import { OutlinePacker } from "../../../src/store/outline-columns.ts";
 import { takenBy, wordsOf } from "./sample-filter.ts";
+import { mistakeIn, sampleAnswer, sampleNames } from "./sample-sql.ts";
 import {
   detailOf,
   historyOf,
@@ -35,6 +36,7 @@ interface FakeHost {
   failing: { method: string; message: string } | undefined;
   saved: SavedFilter[];
   recent: string[];
+  statements: string[];
   post(message: PanelMessage): void;
 }
 
@@ -143,8 +145,20 @@ function answer(request: Request): unknown {
       return null;
     case "filterHelp":
       return null;
-    case "saveCsv":
+    case "saveTable":
       return true;
+    case "sql":
+      return sampleAnswer(request.params, wanted.has("hostile"));
+    case "sqlVocabulary":
+      return sampleNames;
+    case "rememberSql":
+    case "forgetSql": {
+      const { text } = request.params;
+      const others = host.statements.filter((one) => one !== text);
+      host.statements = request.method === "forgetSql" ? others : [text, ...others];
+      host.post({ type: "sqlHistory", recent: host.statements });
+      return null;
+    }
     case "copy":
     case "openText":
       return null;
@@ -160,6 +174,7 @@ const host: FakeHost = {
     : undefined,
   saved: [],
   recent: [],
+  statements: [],
   post: (message) => window.postMessage(message, "*"),
 };
 
@@ -176,7 +191,9 @@ function receive(message: PageMessage): void {
   if (message.type !== "request") return;
   const { id, method } = message;
   setTimeout(() => {
-    if (host.failing?.method === method)
+    const mistake = method === "sql" ? mistakeIn(message.params.query) : undefined;
+    if (mistake) host.post({ type: "failure", id, error: mistake });
+    else if (host.failing?.method === method)
       host.post({ type: "failure", id, error: { kind: "busy", message: host.failing.message } });
     else if (method === "outline" && !outlineOf(message.params.runId))
       host.post({ type: "failure", id, error: { kind: "unknown_run", message: "There is no such run." } });

@@ -148,6 +148,52 @@ const scenes = {
       await page.locator(".json-tree").focus();
     },
   },
+  sql: { query: "tab=sql&hostile", ready: ".sql-names dt", act: (page) => ask(page) },
+  sqlnames: { query: "tab=sql", ready: ".sql-names dt" },
+  sqlcompletion: {
+    query: "tab=sql",
+    ready: ".sql-names dt",
+    act: async (page) => {
+      await page.locator(".sql-field").fill(`${STATEMENT}\nJOIN lens_runs r USING (run_id)\nWHERE `);
+      await page.locator(".sql-field").pressSequentially("st");
+      await page.locator(".filter-option").first().waitFor();
+    },
+  },
+  sqlmistake: {
+    query: "tab=sql",
+    ready: ".sql-names dt",
+    act: async (page) => {
+      await page.locator(".sql-field").fill(STATEMENT.replace("s.name", "s.nope"));
+      await page.keyboard.press("Control+Enter");
+      await page.locator(".sql-mistake").waitFor();
+    },
+  },
+  sqlplan: {
+    query: "tab=sql",
+    ready: ".sql-names dt",
+    act: async (page) => {
+      await page.locator(".sql-field").fill(STATEMENT);
+      await page.locator(".sql-explain").click();
+      await page.locator(".plan").waitFor();
+    },
+  },
+  sqlexamples: {
+    query: "tab=sql",
+    ready: ".sql-names dt",
+    act: async (page) => {
+      await page.locator(".sql-examples").click();
+      await page.locator(".filter-option").first().waitFor();
+    },
+  },
+  sqlslow: {
+    query: "tab=sql&delay=60000",
+    ready: ".sql-field",
+    act: async (page) => {
+      await page.locator(".sql-field").fill(STATEMENT);
+      await page.keyboard.press("Control+Enter");
+      await page.locator("vscode-progress-ring").waitFor();
+    },
+  },
   picker: {
     query: "sample=triage",
     ready: ".error-box",
@@ -157,6 +203,16 @@ const scenes = {
     },
   },
 };
+
+const STATEMENT = `-- Spans by name, slowest first
+SELECT s.name, count(*) AS spans, 'a text' AS text
+FROM lens_spans s WHERE end_raw > 1e9`;
+
+async function ask(page) {
+  await page.locator(".sql-field").fill(STATEMENT);
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("grid").waitFor();
+}
 
 async function filter(page, text) {
   const box = page.getByRole("combobox", { name: "Filter spans" });
@@ -180,6 +236,10 @@ const everywhere = [
   "mistake",
   "completion",
   "kept",
+  "sql",
+  "sqlcompletion",
+  "sqlmistake",
+  "sqlplan",
 ];
 const themeNames = ["dark", "light", "hc-dark", "hc-light"];
 

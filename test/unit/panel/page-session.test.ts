@@ -13,10 +13,12 @@ function setUp(methods: Partial<TraceStore> = {}) {
     post: async (message) => posted.push(message),
     copy: async (text) => void events.push(`copy ${text}`),
     openText: async ({ title }) => void events.push(`open ${title}`),
-    saveCsv: async ({ name, text }) => {
-      events.push(`save ${name} ${text}`);
+    saveTable: async ({ name, text, format }) => {
+      events.push(`save ${name}.${format} ${text}`);
       return true;
     },
+    rememberSql: async (text) => void events.push(`remember sql ${text}`),
+    forgetSql: async (text) => void events.push(`forget sql ${text}`),
     saveFilter: async (text) => {
       events.push(`save filter ${text}`);
       return true;
