@@ -35,6 +35,8 @@ export class SqlEditor extends PageElement {
   #completion: SqlCompletion | undefined;
   #offers: readonly SqlOffer[] = [];
   readonly #recall = new Recall();
+  /** The page writes, not the person. */
+  #writing = false;
 
   /** Where the caret stands, in UTF-16 units. */
   get caret(): number {
@@ -159,11 +161,13 @@ export class SqlEditor extends PageElement {
   }
 
   #typed = (event: Event): void => {
+    if (this.#writing) return;
     this.text = this.field.value;
     this.#recall.reset();
     this.actions.change(this.text);
     const { typed, suggestions } = suggestSql(this.text, this.caret, this.vocabulary);
-    const erased = event instanceof InputEvent && event.inputType.startsWith("delete");
+    const kind = event instanceof InputEvent ? event.inputType : "";
+    const erased = kind.startsWith("delete") || kind.startsWith("history");
     const written = suggestions.some(({ label }) => label.toLowerCase() === typed.toLowerCase());
     const dot = this.text[this.caret - 1] === ".";
     // Nobody is interrupted who has written a whole name, or takes something back.
@@ -266,8 +270,10 @@ export class SqlEditor extends PageElement {
 
   #insert({ from, to }: Place, text: string): void {
     this.field.setSelectionRange(from, to);
+    this.#writing = true;
     // The only way of writing that the field's own undo knows of.
     document.execCommand(text === "" ? "delete" : "insertText", false, text);
+    this.#writing = false;
     this.text = this.field.value;
     this.open = undefined;
     this.actions.change(this.text);

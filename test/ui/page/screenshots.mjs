@@ -191,7 +191,7 @@ const scenes = {
     act: async (page) => {
       await page.locator(".sql-field").fill(STATEMENT);
       await page.keyboard.press("Control+Enter");
-      await page.locator("vscode-progress-ring").waitFor();
+      await page.locator("lens-sql vscode-progress-ring").waitFor();
     },
   },
   picker: {
