@@ -83,7 +83,7 @@ describe("the Query tab", function () {
     await run(page);
     await page.getByText("Save as CSV…").click();
     await page.getByText("Saved").waitFor();
-    const { name, text } = await asked(page, "saveCsv");
+    const { name, text } = await asked(page, "saveTable");
     assert.equal(name, "failed-spans");
     assert.match(text, /^span_id,name,start_time,run_id\r\nspan_0,'=1\+2,1759478000,/);
   });
@@ -109,7 +109,7 @@ describe("the Query tab", function () {
     await page.getByRole("tab", { name: "Statistics", selected: true }).waitFor();
     await command("previousTab");
     await command("previousTab");
-    await page.getByRole("tab", { name: "Query", selected: true }).waitFor();
+    await page.getByRole("tab", { name: "SQL", selected: true }).waitFor();
   });
 
   for (const theme of Object.keys(themes)) {

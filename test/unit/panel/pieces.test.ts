@@ -16,8 +16,16 @@ function connect(methods: Partial<TraceStore>, deliver: (message: PanelMessage) 
       const parsed = parseMessage(structuredClone(message));
       if (parsed) rpc.accept(parsed);
     },
-    ...{ copy: unused, openText: unused, saveCsv: unused, saveFilter: unused, deleteFilter: unused },
-    ...{ rememberFilter: unused, filterHelp: unused, ready: () => {}, shown: () => {}, warn: () => {} },
+    ...{ copy: unused, openText: unused, saveTable: unused, rememberSql: unused, forgetSql: unused },
+    ...{
+      saveFilter: unused,
+      deleteFilter: unused,
+      rememberFilter: unused,
+      filterHelp: unused,
+      ready: () => {},
+      shown: () => {},
+      warn: () => {},
+    },
   };
   const session = new PageSession(host);
   const rpc: RpcClient = new RpcClient((message) => session.receive(structuredClone(message)));
