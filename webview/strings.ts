@@ -563,7 +563,8 @@ export const strings = {
   sqlSecondsHint: t("The query is stopped after so many seconds"),
   sqlExplain: t("Explain"),
   sqlExplainHint: t("Show how SQLite would run the statement (EXPLAIN QUERY PLAN)"),
-  sqlElapsed: (passed: string, most: string) => t("{0} of at most {1}", passed, most),
+  sqlElapsed: (passed: number, most: number) =>
+    t("{0} of at most {1} s", formatCount(passed), formatCount(most)),
   sqlEmpty: t("Write a statement first."),
   sqlNotRun: t(
     "Ask the database in SQL: it is only read, never changed. Start from an example, or use the names below.",

@@ -47,20 +47,28 @@ export function nameIn(token: Token): string | undefined {
 }
 
 /**
- * The statement in which `caret` stands, or else the one before it, or else the first; undefined when there is none.
- * Semicolons separate statements.
+ * The statement in which `caret` stands, with the comments before it; or else the statement before, or else the first;
+ * undefined when there is none. Semicolons separate statements.
  */
 export function statementAt(sql: string, caret: number): Place | undefined {
   const statements: Place[] = [];
-  let open: Place | undefined;
-  for (const token of significantTokens(sql)) {
-    if (token.kind === "mark" && token.text === ";") {
-      if (open) statements.push(open);
-      open = undefined;
-    } else open = { from: open?.from ?? token.from, to: endOf(token) };
+  let from: number | undefined;
+  let to: number | undefined;
+  const end = () => {
+    if (from !== undefined && to !== undefined) statements.push({ from, to });
+    from = undefined;
+    to = undefined;
+  };
+  for (const token of tokensOf(sql)) {
+    if (token.kind === "space") continue;
+    if (token.kind === "mark" && token.text === ";") end();
+    else {
+      from ??= token.from;
+      if (token.kind !== "comment") to = endOf(token);
+    }
   }
-  if (open) statements.push(open);
-  return statements.findLast(({ from }) => from <= caret) ?? statements[0];
+  end();
+  return statements.findLast((statement) => statement.from <= caret) ?? statements[0];
 }
 
 /** The statement with all before it blank, so that its places and lines stay those of the whole text. */

@@ -3,7 +3,12 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { csv, tsv } from "../../src/format/csv.ts";
 import { formatDuration } from "../../src/format/numbers.ts";
 import { visible } from "../../src/format/text.ts";
-import type { PackedSqlAnswer, QueryTableRow, SqlVocabulary } from "../../src/protocol/messages.ts";
+import type {
+  ErrorValue,
+  PackedSqlAnswer,
+  QueryTableRow,
+  SqlVocabulary,
+} from "../../src/protocol/messages.ts";
 import { isolated, statementAt } from "../../src/sql/tokens.ts";
 import type { ValueControl } from "../controls.ts";
 import { PageElement } from "../element.ts";
@@ -53,6 +58,8 @@ export class SqlTab extends PageElement {
   @state() private height = HEIGHT.initial;
   /** The text was changed since the mistake was told: its place is no longer right. */
   @state() private edited = false;
+  /** The failure of the question before, as long as there is no answer to the one under way. */
+  #before: ErrorValue | undefined;
   @query("lens-sql-editor") private editor!: SqlEditor;
   readonly #answer = new Load(this, () => this.rpc, "sql");
   readonly #names = new Load(this, () => this.rpc, "sqlVocabulary");
@@ -77,6 +84,7 @@ export class SqlTab extends PageElement {
     }
     const { limit, seconds } = limits;
     this.edited = false;
+    this.#before = this.#answer.error;
     this.#asked = { at: performance.now(), seconds, generation: this.generation };
     this.#answer.ask({ query: isolated(this.text, place), limit, seconds, plan });
     const statement = this.text.slice(place.from, place.to);
@@ -120,18 +128,18 @@ export class SqlTab extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const { error } = this.#answer;
+    const error = this.#failure();
     const mistaken = error?.kind === "invalid_argument";
     const place = mistaken && !this.edited ? error.place : undefined;
     return html`<div class="sql">
       <div class="toolbar sql-form" role="group" aria-label=${strings.sqlForm}>
+        <vscode-button class="sql-run" title=${strings.runHint} @click=${() => this.run()}>${strings.run}</vscode-button>
+        <vscode-button appearance="secondary" class="sql-explain" title=${strings.sqlExplainHint} @click=${() => this.run(true)}>${strings.sqlExplain}</vscode-button>
         ${this.#listButton("examples", "symbol-snippet", strings.sqlExamples, strings.sqlExamplesHint)}
         ${this.#listButton("history", "history", strings.sqlHistory, strings.sqlHistoryHint)}
         <span class="toolbar-end sql-end">
           ${this.#field("limit", strings.sqlRows, strings.sqlRowsHint)}
           ${this.#field("seconds", strings.sqlSeconds, strings.sqlSecondsHint)}
-          <vscode-button appearance="secondary" class="sql-explain" title=${strings.sqlExplainHint} @click=${() => this.run(true)}>${strings.sqlExplain}</vscode-button>
-          <vscode-button class="sql-run" title=${strings.runHint} @click=${() => this.run()}>${strings.run}</vscode-button>
         </span>
       </div>
       <lens-sql-editor
@@ -164,11 +172,12 @@ export class SqlTab extends PageElement {
       appearance="secondary"
       class="sql-${list}"
       title=${hint}
+      aria-label=${label}
       aria-pressed=${String(open)}
       @pointerdown=${(event: Event) => event.preventDefault()}
       @mousedown=${(event: Event) => event.preventDefault()}
       @click=${() => this.editor.toggle(list)}
-      >${label}<span slot="start" class="codicon codicon-${mark}" aria-hidden="true"></span
+      ><span class="sql-label">${label}</span><span slot="start" class="codicon codicon-${mark}" aria-hidden="true"></span
     ></vscode-button>`;
   }
 
@@ -202,19 +211,23 @@ export class SqlTab extends PageElement {
     const { slow, fraction } = this.#answer;
     if (!slow) return nothing;
     const most = this.#asked?.seconds ?? 0;
-    const passed = formatDuration(Math.round((fraction ?? 0) * most));
+    const passed = Math.round((fraction ?? 0) * most);
     return html`<div class="waiting">
       <vscode-progress-ring aria-label=${strings.runningQuery}></vscode-progress-ring>
       <span role="status">${strings.runningQuery}</span>
-      <span class="quiet" aria-hidden="true">${strings.sqlElapsed(passed, formatDuration(most))}</span>
+      <span class="quiet" aria-hidden="true">${strings.sqlElapsed(passed, most)}</span>
       <vscode-button appearance="secondary" @click=${() => this.#answer.cancel()}>${strings.cancel}</vscode-button>
     </div>`;
   }
 
   #result(): TemplateResult | typeof nothing {
-    const { loading, error } = this.#answer;
+    const { loading } = this.#answer;
     if (this.#rows) return isPlan(this.#rows.names) ? this.#plan(this.#rows) : this.#table(this.#rows);
-    return loading || error ? nothing : namesView(this.#names.value ?? NO_NAMES);
+    return loading || this.#failure() ? nothing : namesView(this.#names.value ?? NO_NAMES);
+  }
+
+  #failure(): ErrorValue | undefined {
+    return this.#answer.error === this.#before ? undefined : this.#answer.error;
   }
 
   #plan({ rows }: SqlRows): TemplateResult {
