@@ -5,6 +5,7 @@ import { databaseCommands, openFiles } from "./commands/databases.ts";
 import { exportCommands } from "./commands/export.ts";
 import { filterCommands } from "./commands/filters.ts";
 import { liveCommands } from "./commands/live.ts";
+import { newDatabaseCommands } from "./commands/new-databases.ts";
 import { panelCommands } from "./commands/panel.ts";
 import { registerCommands } from "./commands/register.ts";
 import { replayCommands } from "./commands/replay.ts";
@@ -18,6 +19,8 @@ import { TextDocuments } from "./panel/text-documents.ts";
 import { panelType, TracePanels } from "./panel/trace-panels.ts";
 import { Databases } from "./sources/databases.ts";
 import { openStore } from "./sources/open-store.ts";
+import { openPartialStore } from "./sources/partial-store.ts";
+import { isTraceFile } from "./sources/trace-file.ts";
 import { openTraceStore } from "./store/store.ts";
 import { CompareView } from "./views/compare-view.ts";
 import { FailureNotices } from "./views/failure-notices.ts";
@@ -72,9 +75,11 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     log.warn(sentence);
     void vscode.window.showWarningMessage(sentence);
   };
-  databases = new Databases((file) =>
-    openStore(file, say, (path) => openTraceStore(path, { summaryMemory: summaryMemory() })),
-  );
+  databases = new Databases((file, onDamage) => {
+    const open = () =>
+      openStore(file, say, (path) => openTraceStore(path, { summaryMemory: summaryMemory() }));
+    return isTraceFile(file) ? open() : openPartialStore(file, open, onDamage);
+  });
   const live = new LiveUpdates(databases);
   const statusBar = new StatusBar(databases);
   const workspace = new WorkspaceDatabases(databases, context.workspaceState, log);
@@ -125,6 +130,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
         ...exportCommands(workspace, rows, documents, log),
         ...filterCommands({ settings, databases: workspace, filters, extension: context.extensionUri }),
         ...databaseCommands(workspace, rows),
+        ...newDatabaseCommands(workspace, rows, documents),
         ...viewCommands(runs, log),
         ...liveCommands(live, databases),
         ...panelCommands(panels),

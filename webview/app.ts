@@ -14,7 +14,7 @@ import type { KeptFilters } from "./filter/filter-box.ts";
 import { parseMessage } from "./inbound.ts";
 import { Load } from "./load.ts";
 import { MenuTargets } from "./menu.ts";
-import { banner, emptyState, skeletonLines, waiting } from "./parts/waiting.ts";
+import { banner, damageBanner, emptyState, skeletonLines, waiting } from "./parts/waiting.ts";
 import type { QueryTab } from "./query/query-tab.ts";
 import { RequestError, RpcClient } from "./rpc.ts";
 import type { SqlTab } from "./sql/sql-tab.ts";
@@ -51,6 +51,8 @@ const tabs: readonly Tab[] = ["trace", "statistics", "query", "sql"];
 export class App extends PageElement {
   @state() private view: View | undefined;
   @state() private databaseName = "";
+  /** What is wrong with a damaged database. */
+  @state() private damage: string | undefined;
   @state() private silent = false;
   @state() private announcement = "";
   @state() private generation = 0;
@@ -157,6 +159,7 @@ export class App extends PageElement {
     const shown = model ?? (this.#outline.loading && !this.#outline.slow ? latest : undefined);
     return html`
       <lens-run-header .rpc=${this.#rpc} .outline=${shown?.outline} .databaseName=${this.databaseName}></lens-run-header>
+      ${damageBanner(this.damage, () => void this.#do(() => this.#rpc.request("salvage", {})))}
       <vscode-panels class="tabs" aria-label=${strings.tabs} activeid="tab-${view.tab}" @change=${this.#tabChosen}>
         <vscode-panel-tab id="tab-trace">${strings.traceTab}</vscode-panel-tab>
         <vscode-panel-tab id="tab-statistics">${strings.statisticsTab}</vscode-panel-tab>
@@ -215,6 +218,7 @@ export class App extends PageElement {
     else if (message.type === "filters") this.filters = { saved: message.saved, recent: message.recent };
     else if (message.type === "sqlHistory") this.statements = message.recent;
     else if (message.type === "highlight") highlightSpans(message.names);
+    else if (message.type === "damage") this.damage = message.sentence;
     else if (message.type === "command") this.#perform(message.command);
   }
 

@@ -76,6 +76,7 @@ const messageSchema = v.variant("type", [
   v.object({ type: v.literal("sqlHistory"), recent: v.array(v.string()) }),
   v.object({ type: v.literal("command"), command: v.picklist(pageCommands) }),
   v.object({ type: v.literal("highlight"), names: v.array(v.string()) }),
+  v.object({ type: v.literal("damage"), sentence: v.optional(v.string()) }),
 ]);
 
 /** The message, or undefined when it is none that the page knows. */
@@ -131,6 +132,7 @@ const results = {
   sqlVocabulary: v.looseObject({ tables: v.array(v.unknown()), functions: v.array(v.string()) }),
   rememberSql: v.unknown(),
   forgetSql: v.unknown(),
+  salvage: v.unknown(),
   copy: v.unknown(),
   openText: v.unknown(),
 } satisfies Record<PanelMethod, v.GenericSchema>;

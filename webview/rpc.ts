@@ -143,6 +143,7 @@ export class RpcClient {
       case "sqlHistory":
       case "command":
       case "highlight":
+      case "damage":
         return false;
     }
   }

@@ -35,6 +35,8 @@ export const strings = {
     ),
   strangeAnswer: t("The panel's answer could not be read. Close the panel and open it anew."),
   unexpected: (text: string) => t("Something unexpected happened: {0}.", text),
+  partial: t("Only a part is shown."),
+  salvage: t("Salvage…"),
   panelSilent: t("The panel does not answer. Close it and open it anew."),
   readingTrace: t("Reading the trace…"),
   readingStatistics: t("Computing statistics…"),

@@ -3,6 +3,7 @@ import { jsonPieces } from "../format/json-writer.ts";
 import { oneLine } from "../format/text.ts";
 import { resolveStateUri, type Source } from "../sources/address.ts";
 import { openPartialStore } from "../sources/partial-store.ts";
+import { isTraceFile } from "../sources/trace-file.ts";
 import type { TraceStore } from "../store/store.ts";
 import type { Palette } from "./colour.ts";
 import type { Output } from "./output.ts";
@@ -66,11 +67,12 @@ export class Session {
     this.signal.throwIfAborted();
     const notes: Promise<void>[] = [];
     const open = () => this.surroundings.openStore(path, (sentence) => notes.push(this.note(sentence)));
-    const store = this.partial
-      ? await openPartialStore(path, open, (damage) => {
-          if (damage !== undefined) notes.push(this.note(damage.sentence));
-        })
-      : await open().catch(withWayOut);
+    const store =
+      this.partial && !isTraceFile(path)
+        ? await openPartialStore(path, open, (damage) => {
+            if (damage !== undefined) notes.push(this.note(damage.sentence));
+          })
+        : await open().catch(withWayOut);
     try {
       await work(store).catch(withWayOut);
     } finally {

@@ -44,7 +44,8 @@ export function databaseCommands(databases: WorkspaceDatabases, rows: Rows): Com
   };
 }
 
-function pathOf(uri: vscode.Uri): string {
+/** A file of this machine. Throws `unsupported_source` for anything else. */
+export function pathOf(uri: vscode.Uri): string {
   if (uri.scheme === "file") return uri.fsPath;
   throw new TraceError(
     "unsupported_source",

@@ -5,15 +5,21 @@ import { TraceError } from "../engine/errors.ts";
 const PATIENCE = 100;
 
 /**
- * Does `work`, and shows a notification with a way to cancel when it takes longer than a moment.
+ * Does `work`, and shows a notification with a way to cancel when it takes longer than a moment; how far it is, where the
+ * work tells (0 to 1).
  * Rejects as `work` does, with `cancelled` when the user gave up.
  */
 export async function withLateProgress<T>(
   title: string,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (signal: AbortSignal, onProgress: (fraction: number) => void) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();
-  const result = work(abort.signal);
+  let reached = 0;
+  let tell: (fraction: number) => void = () => {};
+  const result = work(abort.signal, (fraction) => {
+    reached = fraction;
+    tell(fraction);
+  });
   const settled = result.then(
     () => true,
     () => true,
@@ -22,8 +28,16 @@ export async function withLateProgress<T>(
   if (quick) return result;
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (_progress, token) =>
+    (progress, token) =>
       new Promise<T>((resolve, reject) => {
+        let told = 0;
+        tell = (fraction) => {
+          const increment = Math.floor((fraction - told) * 100);
+          if (increment < 1) return;
+          told = fraction;
+          progress.report({ increment });
+        };
+        tell(reached);
         token.onCancellationRequested(() => {
           abort.abort();
           // At once, although the work may take a while to notice.

@@ -1,4 +1,5 @@
 import type * as vscode from "vscode";
+import type { Database } from "../sources/databases.ts";
 import type {
   DatabaseNode,
   MoreSpansNode,
@@ -45,6 +46,11 @@ export function containerOf(argument: unknown): RunContainer | undefined {
 /** The row of a database that opens only after a question. */
 export function withheldOf(argument: unknown): NoticeNode | undefined {
   return isRow(argument) && argument.kind === "notice" ? argument : undefined;
+}
+
+/** The damaged database that a row's sentence is about. */
+export function damagedOf(argument: unknown): Database | undefined {
+  return isRow(argument) && argument.kind === "notice" ? argument.damaged : undefined;
 }
 
 const kinds: ReadonlySet<unknown> = new Set<RunsNode["kind"]>([

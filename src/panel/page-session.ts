@@ -29,6 +29,7 @@ export interface PageHost {
   deleteFilter(name: string): Promise<void>;
   rememberFilter(text: string): Promise<void>;
   filterHelp(): Promise<void>;
+  salvage(): Promise<void>;
   /** The page's script has started, for the first time or again. */
   ready(): void;
   shown(view: View): void;
@@ -164,6 +165,9 @@ export class PageSession {
         return null;
       case "filterHelp":
         await this.host.filterHelp();
+        return null;
+      case "salvage":
+        await this.host.salvage();
         return null;
     }
     const store = await this.host.store();

@@ -54,8 +54,12 @@ export class TracePanel implements vscode.Disposable {
       filterHelp: async () => {
         await vscode.commands.executeCommand("flujoLens.filterHelp");
       },
+      salvage: async () => {
+        await vscode.commands.executeCommand("flujoLens.salvage", database);
+      },
       ready: () => {
         this.listening = true;
+        this.tellDamage();
         this.tellFilters();
         this.tellHistory();
         this.tellView();
@@ -69,6 +73,9 @@ export class TracePanel implements vscode.Disposable {
       panel.onDidChangeViewState(() => this.followVisibility()),
       panel.onDidDispose(() => this.dispose()),
       database.onChange(() => this.databaseChanged()),
+      database.onHealth(() => {
+        if (this.listening) this.tellDamage();
+      }),
       context.filters.onDidChange(() => {
         if (this.listening) this.tellFilters();
       }),
@@ -128,6 +135,10 @@ export class TracePanel implements vscode.Disposable {
 
   private tellHighlight(): void {
     void this.post({ type: "highlight", names: this.highlighted === undefined ? [] : [this.highlighted] });
+  }
+
+  private tellDamage(): void {
+    this.post({ type: "damage", sentence: this.database.damage?.sentence });
   }
 
   private tellView(): void {

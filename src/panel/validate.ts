@@ -109,6 +109,7 @@ const anyRequest = v.variant("method", [
     "saveTable",
     v.strictObject({ name: shortText, text: v.string(), format: v.picklist(["csv", "json"]) }),
   ),
+  request("salvage", v.strictObject({})),
   request("copy", v.strictObject({ text: v.string() })),
   request(
     "openText",

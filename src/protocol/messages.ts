@@ -66,6 +66,8 @@ export interface PanelMethods {
   rememberFilter: { params: { text: string }; result: null };
   /** Opens the page of help on filters. */
   filterHelp: { params: Record<string, never>; result: null };
+  /** Begins to write what can be read of a damaged database to a new one. */
+  salvage: { params: Record<string, never>; result: null };
   /** Puts text on the clipboard. */
   copy: { params: { text: string }; result: null };
   /** Asks where to write a table, and writes it. False when the user changed their mind. */
@@ -177,5 +179,7 @@ export type PanelMessage =
   | { type: "sqlHistory"; recent: readonly string[] }
   /** Spans of these names belong to the step at the cursor of an editor; none when the list is empty. */
   | { type: "highlight"; names: readonly string[] }
+  /** The database is damaged, and what is shown is what could be read; no sentence when it is not. Sent at the start, too. */
+  | { type: "damage"; sentence?: string }
   /** The database changed: what is on screen should be asked for again, without losing selection or scroll. */
   | { type: "changed" };

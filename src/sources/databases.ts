@@ -3,9 +3,11 @@ import { TraceError } from "../engine/errors.ts";
 import type { TraceStore } from "../store/store.ts";
 import { type Health, healthAfter, reported } from "./health.ts";
 import { type Disposable, Listeners } from "./listeners.ts";
+import type { Damage } from "./partial-store.ts";
 import { type DatabaseWatch, watchDatabase } from "./watch.ts";
 
-export type OpenStore = (file: string) => Promise<TraceStore>;
+/** `onDamage` is told when answers begin to come from what could be read of a damaged file, and with undefined when they end to. */
+export type OpenStore = (file: string, onDamage: (damage: Damage | undefined) => void) => Promise<TraceStore>;
 
 /** Milliseconds after which a database that could not be read is tried again: at first, and at most. */
 export interface RetryTimes {
@@ -27,6 +29,7 @@ export class Database {
   private paused = false;
   private disposed = false;
   private lastHealth: Health = { kind: "unknown" };
+  private lastDamage: Damage | undefined;
   private retry: NodeJS.Timeout | undefined;
   private delay: number;
 
@@ -45,6 +48,11 @@ export class Database {
     return this.lastHealth;
   }
 
+  /** What is wrong with the file, while answers come from what could be read of it. */
+  get damage(): Damage | undefined {
+    return this.lastDamage;
+  }
+
   /** True while somebody follows its changes. */
   get held(): boolean {
     return this.holders > 0;
@@ -54,7 +62,9 @@ export class Database {
   async store(): Promise<TraceStore> {
     if (this.disposed) throw new TraceError("closed", `${this.name} is no longer open; open it again.`);
     if (this.opened === undefined) {
-      const opening = this.open(this.path).then((store) => reported(store, (thrown) => this.learn(thrown)));
+      const opening = this.open(this.path, (damage) => this.learnDamage(damage)).then((store) =>
+        reported(store, (thrown) => this.learn(thrown)),
+      );
       this.opened = opening;
       opening.then(
         () => this.learn(undefined),
@@ -131,16 +141,24 @@ export class Database {
   private learn(thrown: unknown): void {
     if (this.disposed) return;
     const before = this.lastHealth;
-    const health = healthAfter(before, thrown, Date.now() / 1000);
+    const health = healthAfter(before, thrown, Date.now() / 1000, this.lastDamage);
     if (health === before) return;
     this.lastHealth = health;
-    if (health.kind === "live") {
+    if (health.kind === "live" || health.kind === "partial") {
       clearTimeout(this.retry);
       this.retry = undefined;
       this.delay = this.retryTimes.first;
     } else if (this.watch !== undefined) this.tryLater();
     const reason = (one: Health) => ("reason" in one ? one.reason : "");
     if (health.kind !== before.kind || reason(health) !== reason(before)) this.healthChanges.fire();
+  }
+
+  /** What was answered before belongs to another reading of the file, so whoever shows it asks again. */
+  private learnDamage(damage: Damage | undefined): void {
+    if (this.disposed) return;
+    this.lastDamage = damage;
+    this.learn(undefined);
+    this.changes.fire();
   }
 
   /** The cause may go without a change of the file: a permission, a disk, a writer that never rests. */

@@ -1,6 +1,8 @@
 import { TraceError } from "../engine/errors.ts";
 import type { TraceStore } from "../store/store.ts";
 
+import type { Damage } from "./partial-store.ts";
+
 /** How a database did when it was asked last. */
 export type Health =
   | { readonly kind: "unknown" }
@@ -8,11 +10,17 @@ export type Health =
   | { readonly kind: "live"; readonly at: number }
   /** It is there, but nothing newer than `at` could be proven. */
   | { readonly kind: "stale"; readonly at: number; readonly reason: string }
+  /** It is damaged, and answers from what could be read of it. */
+  | { readonly kind: "partial"; readonly at: number; readonly reason: string }
   | { readonly kind: "unreadable"; readonly reason: string };
 
 /** The health after a call, told from the health before it and from what the call threw; `now` in seconds since the epoch. */
-export function healthAfter(before: Health, thrown: unknown, now: number): Health {
-  if (thrown === undefined) return { kind: "live", at: now };
+export function healthAfter(before: Health, thrown: unknown, now: number, damage?: Damage): Health {
+  if (thrown === undefined) {
+    return damage === undefined
+      ? { kind: "live", at: now }
+      : { kind: "partial", at: now, reason: damage.sentence };
+  }
   const { kind, message } = TraceError.from(thrown);
   switch (kind) {
     case "busy": {

@@ -146,6 +146,7 @@ export class DatabaseTree {
     const all = runsText(this.facts.runs);
     const count =
       this.matching === undefined ? all : vscode.l10n.t("{0} of {1}", formatCount(this.matching), all);
+    if (this.database.damage !== undefined) return vscode.l10n.t("{0} · partial", count);
     return this.facts.stale ? vscode.l10n.t("{0} · as of {1}", count, formatTime(this.facts.at)) : count;
   }
 
@@ -174,12 +175,27 @@ export class DatabaseTree {
     const store = await this.database.store();
     const info = await store.info({ signal: this.calls.signal });
     this.facts = { runs: info.runs, stale: info.snapshot.stale, at: info.snapshot.at };
+    const damage = this.damageRows(node);
     if (info.runs === 0)
-      return [notice(node, vscode.l10n.t("No runs yet. They appear here when a pipeline has run."))];
+      return [
+        ...damage,
+        notice(node, vscode.l10n.t("No runs yet. They appear here when a pipeline has run.")),
+      ];
     const rows = await this.readGrouping(node, info.runs);
     if (isFiltering(this.settings.filter)) void this.countMatching();
     else this.matching = undefined;
-    return rows.length > 0 ? rows : [notice(node, vscode.l10n.t("No run matches the filter."))];
+    return [
+      ...damage,
+      ...(rows.length > 0 ? rows : [notice(node, vscode.l10n.t("No run matches the filter."))]),
+    ];
+  }
+
+  /** One row that says what of the database could not be read. */
+  private damageRows(node: DatabaseNode): RunsNode[] {
+    const { damage } = this.database;
+    if (damage === undefined) return [];
+    const id = `${node.id}:damage`;
+    return [{ ...notice(node, damage.sentence), id, severity: "error", damaged: this.database }];
   }
 
   /** Not waited for: with a filter of the language every run has to be looked at. */

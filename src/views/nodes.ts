@@ -71,6 +71,8 @@ export interface NoticeNode {
   readonly severity: "info" | "error";
   /** A database that opens only after a question. */
   readonly withheld?: string;
+  /** A damaged database that the sentence is about. */
+  readonly damaged?: Database;
 }
 
 export type RunsNode =

@@ -54,7 +54,7 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-const ranks: Record<Health["kind"], number> = { unknown: 0, live: 1, stale: 2, unreadable: 3 };
+const ranks: Record<Health["kind"], number> = { unknown: 0, live: 1, stale: 2, partial: 3, unreadable: 4 };
 
 function worstOf(databases: readonly Database[]): Health | undefined {
   return databases
@@ -72,6 +72,8 @@ function describe(
   switch (health.kind) {
     case "unreadable":
       return { icon: "warning", text: vscode.l10n.t("unreadable"), severity: "warning" };
+    case "partial":
+      return { icon: "warning", text: vscode.l10n.t("partial"), severity: "warning" };
     case "stale":
       return { icon: "history", text: vscode.l10n.t("{0} old", ageOf(health.at)) };
     case "live":
@@ -95,6 +97,7 @@ function sentenceOf({ name, health }: Database): string {
         ageOf(health.at),
         oneLine(health.reason, 500),
       );
+    case "partial":
     case "unreadable":
       return oneLine(health.reason, 500);
   }

@@ -23,8 +23,16 @@ export function databaseItem(node: DatabaseNode, description: string | undefined
   const item = new vscode.TreeItem(oneLine(node.database.name), Expanded);
   item.id = node.id;
   item.description = description;
-  item.iconPath = new vscode.ThemeIcon("database");
-  item.contextValue = node.removable ? "database.removable" : "database";
+  item.iconPath =
+    node.database.damage === undefined
+      ? new vscode.ThemeIcon("database")
+      : new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"));
+  const isDamaged = node.database.damage !== undefined;
+  item.contextValue = [
+    "database",
+    ...(node.removable ? ["removable"] : []),
+    ...(isDamaged ? ["damaged"] : []),
+  ].join(".");
   item.tooltip = oneLine(node.database.path, 1000);
   item.accessibilityInformation = {
     label: vscode.l10n.t("Database {0}, {1}", item.label as string, description ?? ""),
@@ -131,12 +139,16 @@ export function noticeItem(node: NoticeNode): vscode.TreeItem {
       : vscode.l10n.t("{0} is outside the workspace", path.basename(node.withheld));
   const item = new vscode.TreeItem(oneLine(label, 500), None);
   item.id = node.id;
-  item.contextValue = "notice";
+  item.contextValue = node.damaged === undefined ? "notice" : "notice.damaged";
   item.tooltip = oneLine(node.text, 2000);
   item.iconPath =
     node.severity === "error"
       ? new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"))
       : new vscode.ThemeIcon("info");
+  if (node.damaged !== undefined) {
+    item.description = vscode.l10n.t("Salvage…");
+    item.command = { command: "flujoLens.salvage", title: vscode.l10n.t("Salvage…"), arguments: [node] };
+  }
   if (node.withheld !== undefined) {
     item.command = {
       command: "flujoLens.allowDatabase",

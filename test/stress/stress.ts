@@ -167,7 +167,7 @@ async function question(
 
 /** As a view does: watches the file, and asks when it changed. */
 async function follow(writer: Writer, tally: Tally, goesOn: () => boolean): Promise<void> {
-  const databases = new Databases(openTraceStore);
+  const databases = new Databases((file) => openTraceStore(file));
   const database = databases.get(writer.database);
   const [, list] = questionsFor("paced");
   let reading: Promise<void> | undefined;

@@ -38,6 +38,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "src/filter",
     "src/protocol",
     "src/export",
+    "src/write",
   ],
   "src/cli": [
     "src/steps",

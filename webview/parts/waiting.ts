@@ -43,6 +43,19 @@ export function banner(error: ErrorValue | undefined, retry: () => void): Templa
   </div>`;
 }
 
+/** Says that the database is damaged and only a part of it is shown, with a way to save that part. */
+export function damageBanner(
+  sentence: string | undefined,
+  salvage: () => void,
+): TemplateResult | typeof nothing {
+  if (sentence === undefined) return nothing;
+  return html`<div class="banner damage" role="status">
+    ${icon("warning")}
+    <span class="banner-text"><strong>${strings.partial}</strong> ${visible(sentence)}</span>
+    <vscode-button appearance="secondary" @click=${salvage}>${strings.salvage}</vscode-button>
+  </div>`;
+}
+
 /** Says why there is nothing to see, with what to do about it. */
 export function emptyState(text: string, action?: TemplateResult): TemplateResult {
   return html`<div class="empty"><p>${text}</p>${action ?? nothing}</div>`;

@@ -144,6 +144,7 @@ function answer(request: Request): unknown {
       tellFilters();
       return null;
     case "filterHelp":
+    case "salvage":
       return null;
     case "saveTable":
       return true;

@@ -246,6 +246,7 @@ function askPanel(store: TraceStore, params: { runId: string; filter: string }):
       deleteFilter: unused,
       rememberFilter: unused,
       filterHelp: unused,
+      salvage: unused,
       ready: () => undefined,
       shown: () => undefined,
       warn: () => undefined,

@@ -26,6 +26,7 @@ function setUp(methods: Partial<TraceStore> = {}) {
     deleteFilter: async (name) => void events.push(`delete filter ${name}`),
     rememberFilter: async (text) => void events.push(`remember filter ${text}`),
     filterHelp: async () => void events.push("filter help"),
+    salvage: async () => void events.push("salvage"),
     ready: () => events.push("ready"),
     shown: (view) => events.push(`shown ${view.tab}`),
     warn: () => events.push("warn"),

@@ -22,6 +22,7 @@ function connect(methods: Partial<TraceStore>, deliver: (message: PanelMessage) 
       deleteFilter: unused,
       rememberFilter: unused,
       filterHelp: unused,
+      salvage: unused,
       ready: () => {},
       shown: () => {},
       warn: () => {},

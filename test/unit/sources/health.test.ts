@@ -107,7 +107,7 @@ describe("a database that goes and comes back", () => {
         ]),
   ] as const)("%s: is unreadable with a reason, and live again by itself", async (_what, fault, mend) => {
     const file = fixtureCopy("v0.6.11");
-    databases = new Databases(openTraceStore, quick);
+    databases = new Databases((path) => openTraceStore(path), quick);
     const database = databases.get(file);
     const answers: unknown[] = [];
     const ask = async () =>
