@@ -130,7 +130,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
         ...exportCommands(workspace, rows, documents, log),
         ...filterCommands({ settings, databases: workspace, filters, extension: context.extensionUri }),
         ...databaseCommands(workspace, rows),
-        ...newDatabaseCommands(workspace, rows, documents),
+        ...newDatabaseCommands(workspace, rows, documents, (file) => view.show(file)),
         ...viewCommands(runs, log),
         ...liveCommands(live, databases),
         ...panelCommands(panels),

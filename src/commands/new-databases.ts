@@ -34,8 +34,13 @@ export function newDatabaseCommands(
   databases: WorkspaceDatabases,
   rows: Rows,
   documents: TextDocuments,
+  show: (file: string) => Promise<void>,
 ): CommandTable {
-  const finish = (written: Written, sentence: string) => tell(written, sentence, databases, documents);
+  const finish = async (written: Written, sentence: string) => {
+    await openFiles(databases, [vscode.Uri.file(written.file)]);
+    await show(written.file);
+    await tell(written, sentence, documents);
+  };
   return {
     "flujoLens.migrate": async (argument) => {
       checkTrust();
@@ -218,14 +223,12 @@ async function dryRun(
   }
 }
 
-/** Lists the new database, and says what came of it. */
+/** Says what came of it. */
 async function tell(
   { file, backup, report, lost = [], notes = [] }: Written,
   sentence: string,
-  databases: WorkspaceDatabases,
   documents: TextDocuments,
 ): Promise<void> {
-  await openFiles(databases, [vscode.Uri.file(file)]);
   const show = vscode.l10n.t("Show Report");
   const kept =
     backup === undefined

@@ -106,6 +106,14 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     this.fireFor(tree, container);
   }
 
+  /** The row of a database; undefined when it has none, because it is the only one or is not listed. */
+  async rootOf(path: string): Promise<DatabaseNode | undefined> {
+    const entries = await this.everything();
+    if (entries.length < 2) return undefined;
+    this.adopt(entries);
+    return this.shown.get(path)?.tree.node;
+  }
+
   /** Name and size of the only database, which has no row of its own. */
   describe(): string | undefined {
     if (this.single === undefined) return undefined;

@@ -43,6 +43,12 @@ export class RunsView implements vscode.Disposable {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
+  /** Brings the row of a database into sight. */
+  async show(path: string): Promise<void> {
+    const node = await this.runs.rootOf(path);
+    if (node !== undefined) await this.view.reveal(node, { select: true, focus: true, expand: true });
+  }
+
   private describe(): void {
     // A container with one view hides the view's description, so the message says it all.
     const parts = [this.runs.describe(), describeFilter(this.settings.filter)];

@@ -146,7 +146,6 @@ export function noticeItem(node: NoticeNode): vscode.TreeItem {
       ? new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"))
       : new vscode.ThemeIcon("info");
   if (node.damaged !== undefined) {
-    item.description = vscode.l10n.t("Salvage…");
     item.command = { command: "flujoLens.salvage", title: vscode.l10n.t("Salvage…"), arguments: [node] };
   }
   if (node.withheld !== undefined) {

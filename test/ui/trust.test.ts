@@ -51,6 +51,14 @@ describe("a folder that is not trusted", () => {
     await code.command("View: Close All Editors");
   });
 
+  it("gets no new files written: those commands are not offered", async () => {
+    await code.page.keyboard.press("F1");
+    await code.quickPick.type(">Flujo Lens: ");
+    await code.quickPick.options(/Export…|Refresh/).first().waitFor();
+    assert.equal(await code.quickPick.options(/Migrate Database…|Import Traces…|Salvage…/).count(), 0);
+    await code.quickPick.cancel();
+  });
+
   it("is asked about a database outside of it, which opens only after a yes", async () => {
     const outside = fixture("v0.4.32");
     const folder = emptyFolder();
