@@ -54,7 +54,10 @@ describe("a folder that is not trusted", () => {
   it("gets no new files written: those commands are not offered", async () => {
     await code.page.keyboard.press("F1");
     await code.quickPick.type(">Flujo Lens: ");
-    await code.quickPick.options(/Export…|Refresh/).first().waitFor();
+    await code.quickPick
+      .options(/Export…|Refresh/)
+      .first()
+      .waitFor();
     assert.equal(await code.quickPick.options(/Migrate Database…|Import Traces…|Salvage…/).count(), 0);
     await code.quickPick.cancel();
   });
