@@ -10,6 +10,7 @@ import {
   sameState,
   stateOf,
 } from "./read-only-file.ts";
+import type { SharedPages } from "./reader.ts";
 import { hasOpenJournal, RollbackJournal } from "./rollback-journal.ts";
 import { readSharedIndex, type SharedIndex } from "./shm.ts";
 import { readWalHeader, type WalIndex } from "./wal.ts";
@@ -197,6 +198,20 @@ export class LiveSnapshot {
       at = end;
     }
     return true;
+  }
+
+  /** For reading from another thread; undefined when pages come from copies, or from a journal. */
+  share(): SharedPages | undefined {
+    if (this.evidence !== undefined || this.journal !== undefined) return undefined;
+    const { main, log } = this.files;
+    const logged = this.lastFrame > 0 && log !== undefined;
+    return {
+      pageSize: this.pageSize,
+      pageCount: this.pageCount,
+      main: main.descriptor,
+      log: logged ? log.descriptor : undefined,
+      logged: logged ? this.wal.places() : new Float64Array(0),
+    };
   }
 
   /** Milliseconds to wait before a snapshot taken then can be proven; 0 when this one can. */

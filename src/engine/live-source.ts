@@ -3,7 +3,7 @@ import { TraceError } from "./errors.ts";
 import { sharesMemory } from "./file-system.ts";
 import type { ByteSource } from "./lazy-file.ts";
 import { LiveSnapshot } from "./live-snapshot.ts";
-import type { DatabaseFile, Pages } from "./reader.ts";
+import type { DatabaseFile, Pages, SharedPages } from "./reader.ts";
 import { blockFor } from "./wait.ts";
 import { WalIndex } from "./wal.ts";
 
@@ -131,6 +131,10 @@ export class LiveSource implements ByteSource, Pages {
   readPages(target: Uint8Array, first: number): void {
     this.checkCancelled();
     if (!this.current.readPages(target, first)) throw this.corrupt(`a page from ${first} on is missing`);
+  }
+
+  share(): SharedPages | undefined {
+    return this.current.share();
   }
 
   /** All pages, as SQLite should see them. */

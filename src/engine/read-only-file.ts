@@ -23,7 +23,8 @@ export interface ReadableBytes {
 export class ReadOnlyFile implements ReadableBytes {
   private constructor(
     private readonly path: string,
-    private readonly descriptor: number,
+    /** Valid until it is closed, in all threads of the process. */
+    readonly descriptor: number,
   ) {}
 
   /** Undefined when there is no such file. Throws `unreadable` for folders and files without permission. */

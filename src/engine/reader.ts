@@ -19,6 +19,20 @@ export interface Pages {
   readonly pageCount: number;
   /** Fills `target`, a whole number of pages long, with the pages from `first` on. Throws `corrupt` and `cancelled`. */
   readPages(target: Uint8Array, first: number): void;
+  /** For another thread to read the same pages, as long as the snapshot lasts; undefined where it cannot. */
+  share?(): SharedPages | undefined;
+}
+
+/** Where another thread finds the pages of a snapshot. What it read counts only when the snapshot is proven afterwards. */
+export interface SharedPages {
+  readonly pageSize: number;
+  readonly pageCount: number;
+  /** Descriptor of the main file. */
+  readonly main: number;
+  /** Descriptor of the log; undefined where no page comes from it. */
+  readonly log: number | undefined;
+  /** Pages that the log has, each followed by its place in it, bytes. */
+  readonly logged: Float64Array;
 }
 
 /**

@@ -72,6 +72,17 @@ export class WalIndex {
     return this.frames.get(page);
   }
 
+  /** Each page that the log has, followed by its place there, bytes. */
+  places(): Float64Array {
+    const places = new Float64Array(2 * this.frames.size);
+    let at = 0;
+    for (const [page, frame] of this.frames) {
+      places[at++] = page;
+      places[at++] = this.positionOf(frame);
+    }
+    return places;
+  }
+
   /** Where a frame's page begins in the log, bytes. */
   positionOf(frame: number): number {
     return headerSize + (frame - 1) * this.frameSize + frameHeaderSize;

@@ -1,7 +1,8 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { openDatabase } from "../engine/database.ts";
 import { TraceError } from "../engine/errors.ts";
 import { serve } from "../engine/serve.ts";
+import { isStretchOrder, readOrderedStretch } from "./columns/second-reader.ts";
 import { storeHandlers } from "./handlers.ts";
 import type { StoreMethods } from "./methods.ts";
 import { StoreSession } from "./session.ts";
@@ -16,7 +17,9 @@ export interface StoreWorkerData {
 
 if (!parentPort) throw new TraceError("internal", "The store's worker was started outside a worker thread.");
 
-serve<StoreMethods, StoreWorkerData>(parentPort, async ({ data, cancelled, progress }) => {
-  const database = await openDatabase(data.path, { cancelled, progress });
-  return storeHandlers(new StoreSession(database, data.path, data.summaryMemory), data.path);
-});
+if (isStretchOrder(workerData)) readOrderedStretch(workerData);
+else
+  serve<StoreMethods, StoreWorkerData>(parentPort, async ({ data, cancelled, progress }) => {
+    const database = await openDatabase(data.path, { cancelled, progress });
+    return storeHandlers(new StoreSession(database, data.path, data.summaryMemory), data.path);
+  });

@@ -1,4 +1,12 @@
-import { isText, lengthOf, numberAt, type StoredRow, UnreadableTable } from "../../engine/table-scan.ts";
+import type { Pages } from "../../engine/reader.ts";
+import {
+  isText,
+  lengthOf,
+  numberAt,
+  type StoredRow,
+  scanTable,
+  UnreadableTable,
+} from "../../engine/table-scan.ts";
 import { isFailedInSql, stateOfRun } from "../status.ts";
 import { asNumber } from "../values.ts";
 import { AttributeScan } from "./attribute-scan.ts";
@@ -219,6 +227,29 @@ export class StretchReader {
     this.dense.push(this.lastKey - this.firstKey === size - runFirst - 1 ? 1 : 0);
     links.clear();
   }
+}
+
+/** Which rows of the first and the last of some leaves belong to a stretch. */
+export interface Ends {
+  /** Rows of the first leaf that do not. */
+  readonly skip?: number;
+  /** Rows of the last leaf from whose first on they do not. */
+  readonly until?: number;
+}
+
+/** Reads the spans of some leaves. */
+export function readStretch(
+  pages: Pages,
+  table: StoredTable,
+  leaves: Uint32Array,
+  expected: number,
+  progress: (fraction: number) => void,
+  ends: Ends = {},
+): Stretch {
+  const stretch = new StretchReader(table, expected);
+  const { visit, leaf } = stretch;
+  scanTable(pages, leaves, { columns: table.columns, visit, leaf, progress, ...ends });
+  return stretch.result();
 }
 
 function timeAt(row: StoredRow, column: number): number {

@@ -4,12 +4,16 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../../src/engine/database.ts";
 import type { Reader } from "../../../src/engine/reader.ts";
+import { leafPages } from "../../../src/engine/table-scan.ts";
 import { buildColumns } from "../../../src/store/columns/build.ts";
 import { columnRun, columnRuns, columnSpans } from "../../../src/store/columns/column-lists.ts";
 import { columnReport } from "../../../src/store/columns/column-report.ts";
 import { columnStatistics, compareColumns } from "../../../src/store/columns/column-statistics.ts";
 import { readRunFacts } from "../../../src/store/columns/run-facts.ts";
+import { SecondReader } from "../../../src/store/columns/second-reader.ts";
 import type { SpanColumns } from "../../../src/store/columns/span-columns.ts";
+import { storedTable } from "../../../src/store/columns/stored-table.ts";
+import { readStretch, SPAN_COLUMNS } from "../../../src/store/columns/stretch.ts";
 import { compareStatistics } from "../../../src/store/comparison.ts";
 import { findCountedRuns } from "../../../src/store/counted-runs.ts";
 import {
@@ -102,6 +106,30 @@ test.each(["v0.4.32", "v0.6.11", "live"] as const)("columns of %s answer as SQL 
           compareStatistics(reader, {}, query, groupBy),
         );
     }
+  });
+  session.database.close();
+});
+
+test.each(["v0.4.32", "v0.6.11", "live"] as const)("two threads read %s as one does", async (name) => {
+  const session = new StoreSession(await openDatabase(fixture(name)), "x.db");
+  session.read((reader) => {
+    const pages = reader.pages!;
+    const table = storedTable(reader, "spans", SPAN_COLUMNS)!;
+    const leaves = leafPages(pages, table.root);
+    const second = new SecondReader({ pages: pages.share!()!, table, leaves, expected: 10 });
+    expect(second.wait(() => {})?.runs).toEqual(readStretch(pages, table, leaves, 10, () => {}).runs);
+    const one = buildColumns(reader, 1e9)!;
+    const two = buildColumns(reader, 1e9, 2)!;
+    expect(two.size).toBeGreaterThan(100);
+    for (const groupBy of statisticsGroups)
+      expect(columnStatistics(two, { groupBy })).toEqual(columnStatistics(one, { groupBy }));
+    expect(two.runs.first).toEqual(one.runs.first);
+    expect(two.runs.from).toEqual(one.runs.from);
+    expect(two.self).toEqual(one.self);
+    expect(two.failures?.span).toEqual(one.failures?.span);
+    const kinds = ({ failures }: typeof one) =>
+      Array.from(failures!.kind, (kind) => failures!.fingerprints[kind]);
+    expect(kinds(two)).toEqual(kinds(one));
   });
   session.database.close();
 });
