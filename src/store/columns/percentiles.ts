@@ -36,6 +36,19 @@ export class Percentiles {
     this.counts[group * this.buckets + this.bucketOf(index)]! += 1;
   }
 
+  /** As {@link count} for some of `indices`, all of one group. */
+  countAll(group: number, indices: Uint32Array, from: number, to: number): void {
+    const { halves, counts, shift, lowest } = this;
+    const first = group * this.buckets;
+    const top = this.buckets - 1;
+    for (let at = from; at < to; at += 1) {
+      let bucket = (halves[2 * indices[at]! + UPPER]! >> shift) - lowest;
+      if (bucket < 0) bucket = 0;
+      else if (bucket > top) bucket = top;
+      counts[first + bucket]! += 1;
+    }
+  }
+
   /** The bits of doubles from 0 up are in the order of their values; those of negative ones go below all. */
   bucketOf(index: number): number {
     const bucket = (this.halves[2 * index + UPPER]! >> this.shift) - this.lowest;
@@ -50,7 +63,7 @@ export class Percentiles {
     const wanted: Wanted[] = [];
     let room = 1;
     for (let group = 0; group < groups; group += 1) {
-      const total = totals[group]!;
+      const total = totals[group] ?? 0;
       if (total === 0) continue;
       let bucket = -1;
       let below = 0;
@@ -109,6 +122,19 @@ class Gathering {
   add(group: number, index: number): void {
     const cell = group * this.buckets + this.histogram.bucketOf(index);
     this.gathered[this.places[cell]!++] = this.values[index]!;
+  }
+
+  /** Adds those that are wanted of many: the ones at `places`, or without these those from `first` on, each in its group. */
+  addAll(groups: Uint32Array, size: number, first: number, places: Uint32Array | undefined): void {
+    const { histogram, values, gathered, buckets } = this;
+    const free = this.places;
+    for (let at = 0; at < size; at += 1) {
+      const index = places === undefined ? first + at : places[at]!;
+      const cell = groups[at]! * buckets + histogram.bucketOf(index);
+      // What is no number falls into the last bucket.
+      if (free[cell] === 0 || Number.isNaN(values[index]!)) continue;
+      gathered[free[cell]!++] = values[index]!;
+    }
   }
 
   /** The percentiles of each group, in the order of the shares. */

@@ -4,6 +4,8 @@ import type { SpanColumns } from "./span-columns.ts";
 
 /** Which spans a query takes: whole runs by what is known of them, single spans by tables over their numbers. */
 export interface Selection {
+  /** True when every span is taken. */
+  readonly all: boolean;
   readonly from: number;
   readonly to: number;
   readonly anyTime: boolean;
@@ -40,7 +42,7 @@ export function select(columns: SpanColumns, query: StatisticsQuery): Selection 
   const wantedNames = names && new Set(names);
   const wantedTypes = errorTypes && new Set(errorTypes);
   const { runs } = columns;
-  return {
+  const selection = {
     ...rangeOf(timeRange),
     pipelines:
       pipelineName === undefined ? undefined : table(runs.pipelines, (pipeline) => pipeline === pipelineName),
@@ -58,6 +60,9 @@ export function select(columns: SpanColumns, query: StatisticsQuery): Selection 
     longest: durationRange?.[1] ?? Number.POSITIVE_INFINITY,
     anyDuration: durationRange?.[0] === undefined && durationRange?.[1] === undefined,
   };
+  const { anyTime, pipelines, versions, states: taken, names: wanted, errors, anyDuration } = selection;
+  const tables = [pipelines, versions, taken, wanted, errors];
+  return { ...selection, all: anyTime && anyDuration && tables.every((one) => one === undefined) };
 }
 
 function rangeOf(range: TimeRange | undefined): Pick<Selection, "from" | "to" | "anyTime"> {
@@ -102,4 +107,16 @@ export function takes(columns: SpanColumns, selection: Selection, run: number, s
   if (states === undefined) return true;
   const finished = !Number.isNaN(duration);
   return states[stateSlot(columns.status[span]!, finished, columns.runs.over[run]!)] === 1;
+}
+
+/** The run that a span belongs to. */
+export function runOf(first: Uint32Array, span: number): number {
+  let low = 0;
+  let high = first.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (first[middle]! <= span) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
