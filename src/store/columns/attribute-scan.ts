@@ -286,7 +286,9 @@ export class AttributeScan {
       const wanted = KEYS[key]!;
       let at = 0;
       while (at < wanted.length && wanted[at] === bytes[start + at]) at += 1;
-      if (at === wanted.length) return key;
+      if (at < wanted.length) continue;
+      // Of equal keys the first one counts.
+      return this.kinds[key] === Kind.Absent ? key : -1;
     }
     return -1;
   }
