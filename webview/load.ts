@@ -31,6 +31,7 @@ export class Load<M extends PanelMethod> implements ReactiveController {
   #params: Params<M> | undefined;
   #abort: AbortController | undefined;
   #again = false;
+  #next: Params<M> | undefined;
 
   constructor(host: ReactiveControllerHost, rpc: () => RpcClient, method: M) {
     this.#host = host;
@@ -53,6 +54,15 @@ export class Load<M extends PanelMethod> implements ReactiveController {
     this.#params = params;
     if (!keep) this.value = undefined;
     void this.#run(params);
+  }
+
+  /**
+   * Asks what follows quickly on the question before, as while something is dragged: that one is let finish unless it is slow,
+   * and of those that wait only the newest is asked. Answers stay on screen.
+   */
+  follow(params: Params<M>): void {
+    if (this.loading && !this.slow) this.#next = params;
+    else this.ask(params, true);
   }
 
   /** Asks the last question once more: now, or right after the one under way. */
@@ -87,6 +97,7 @@ export class Load<M extends PanelMethod> implements ReactiveController {
     this.#abort?.abort();
     this.#abort = undefined;
     this.#again = false;
+    this.#next = undefined;
     this.renewing = false;
     this.slow = false;
     this.fraction = undefined;
@@ -105,6 +116,7 @@ export class Load<M extends PanelMethod> implements ReactiveController {
     const timer = setTimeout(() => {
       if (this.#abort !== abort) return;
       this.slow = true;
+      if (this.#next !== undefined) this.ask(this.#next, true);
       this.#host.requestUpdate();
     }, VISIBLE_WAIT);
     const onProgress = (fraction: number) => {
@@ -124,9 +136,11 @@ export class Load<M extends PanelMethod> implements ReactiveController {
       clearTimeout(timer);
       if (this.#abort === abort) {
         const again = this.#again;
+        const next = this.#next;
         this.#stop();
         this.#host.requestUpdate();
-        if (again) this.refresh();
+        if (next !== undefined) this.ask(next, true);
+        else if (again) this.refresh();
       }
     }
   }

@@ -7,6 +7,8 @@ const size = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(10_000));
 const moment = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.finite())), undefined));
 const text = v.fallback(v.string(), "");
 
+const states = ["running", "completed", "failed", "paused", "cancelled", "unknown"] as const;
+
 const keptSchema = v.object({
   view: v.optional(v.fallback(v.optional(viewSchema), undefined)),
   /** Filter of the Trace tab, as it is written. */
@@ -53,9 +55,16 @@ const keptSchema = v.object({
       from: text,
       to: text,
       groupBy: v.fallback(v.string(), "name"),
+      /** Of these any; all when there is none. Null stands for spans without an error. */
+      states: v.fallback(v.array(v.picklist(states)), []),
+      names: v.fallback(v.array(v.string()), []),
+      errorTypes: v.fallback(v.array(v.nullable(v.string())), []),
       brush: v.fallback(v.object({ from: moment, to: moment, minDuration: moment, maxDuration: moment }), {}),
     }),
-    { pipeline: "", range: "all", from: "", to: "", groupBy: "name", brush: {} },
+    {
+      ...{ pipeline: "", range: "all", from: "", to: "", groupBy: "name" },
+      ...{ states: [], names: [], errorTypes: [], brush: {} },
+    },
   ),
   query: v.fallback(
     v.object({

@@ -436,6 +436,13 @@ export const strings = {
   anyVersion: t("Any version"),
   noVersion: t("without a version"),
   noError: t("no error"),
+  stateFilter: t("Status of spans"),
+  anyState: t("Any status"),
+  groupIs: (group: string, value: string) => `${group}: ${value}`,
+  narrowedTo: t("Only what is counted"),
+  onlyThis: (name: string) => t("Count only {0}", name),
+  anotherRange: t("Another time range…"),
+  chooseRange: t("Choose the beginning or the end of the other time range."),
   groupBy: t("Group by"),
   groupedBy: (what: string) => t("By {0}", what.toLowerCase()),
   groups: {

@@ -4,11 +4,13 @@ import { formatCount } from "../../src/format/numbers.ts";
 import { PageElement } from "../element.ts";
 import { strings } from "../strings.ts";
 import { labelledBars, type PartKind, partTotals, type StackedBar } from "./bars.ts";
+import { figure, walkFigures } from "./figures.ts";
 
 const LABEL_WIDTH = 86;
 
 /**
- * Stacked bars to look at, to open and to brush: a drag over them chooses a range, a click or Enter opens what is behind one.
+ * Stacked bars to look at, to open and to brush: a drag over them chooses a range and tells it as it goes, a click or Enter
+ * opens what is behind one bar.
  * Every bar is an option of a list with its counts as text. Left and right move along, with Shift they choose a range, Escape clears it.
  */
 @customElement("lens-bars")
@@ -28,6 +30,8 @@ export class BarChart extends PageElement {
   @state() private width = 600;
   /** While a range is being chosen: where that began and where it has come to. */
   @state() private choosing: readonly [number, number] | undefined;
+  /** Whether the pointer has left the bar where it was pressed. */
+  #dragged = false;
   readonly #observer = new ResizeObserver(([entry]) => {
     this.width = entry!.contentRect.width;
   });
@@ -125,18 +129,23 @@ export class BarChart extends PageElement {
           ${kinds.map((kind) => html`<th scope="col" class="figure">${kindName(kind)}</th>`)}
         </tr>
       </thead>
-      <tbody>
+      <tbody @keydown=${walkFigures}>
         ${this.bars.map((bar, at) =>
           bar.count === 0
             ? nothing
             : html`<tr>
                 <td>${bar.range}</td>
-                <td class="figure"><button type="button" class="figure-link" @click=${() => this.onOpen(at, at)}>${formatCount(bar.count)}</button></td>
-                ${kinds.map((kind) => html`<td class="figure">${formatCount(bar.parts.find((part) => part.kind === kind)?.count ?? 0)}</td>`)}
+                <td class="figure">${figure(formatCount(bar.count), () => this.onOpen(at, at))}</td>
+                ${kinds.map((kind) => html`<td class="figure">${this.#part(bar, at, kind)}</td>`)}
               </tr>`,
         )}
       </tbody>
     </table>`;
+  }
+
+  #part({ parts }: StackedBar, at: number, kind: PartKind): TemplateResult {
+    const count = parts.find((part) => part.kind === kind)?.count ?? 0;
+    return figure(formatCount(count), count > 0 ? () => this.onOpen(at, at, kind) : undefined);
   }
 
   #id(at: number): string {
@@ -159,12 +168,16 @@ export class BarChart extends PageElement {
     const at = this.#barAt(event);
     this.active = at;
     this.choosing = [at, at];
+    this.#dragged = false;
   };
 
   #move = (event: PointerEvent): void => {
     if (!this.choosing) return;
     const at = this.#barAt(event);
-    if (at !== this.choosing[1]) this.choosing = [this.choosing[0], at];
+    if (at === this.choosing[1]) return;
+    this.choosing = [this.choosing[0], at];
+    this.#dragged = true;
+    this.onBrush(ordered(this.choosing));
   };
 
   #up = (event: PointerEvent): void => {
@@ -172,8 +185,7 @@ export class BarChart extends PageElement {
     const [first, last] = ordered(this.choosing);
     this.#drop();
     this.active = this.#barAt(event);
-    if (first === last) this.onOpen(first, last);
-    else this.onBrush([first, last]);
+    if (!this.#dragged) this.onOpen(first, last);
   };
 
   #drop = (): void => {

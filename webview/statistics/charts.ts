@@ -1,17 +1,17 @@
 /** The two charts of the Statistics tab, each of which narrows the other figures when it is brushed. */
 import { html, type TemplateResult } from "lit";
 import { formatDuration } from "../../src/format/numbers.ts";
-import type { Selection, State, StatisticsReport } from "../../src/protocol/messages.ts";
+import type { State, StatisticsReport } from "../../src/protocol/messages.ts";
 import { strings } from "../strings.ts";
 import { barsWithin, durationBars, type PartKind, type StackedBar, timelineBars } from "./bars.ts";
 import type { Behind } from "./behind.ts";
 import { type Brush, below } from "./selection.ts";
 
-/** Lists what is behind bars: their range, and with `more` what was asked for beside it. */
+/** Lists what is behind bars: those of their range, in some states. */
 export type OpenBars = (
   kind: Behind["kind"],
   title: string,
-  query: Brush & { readonly more?: Pick<Selection, "states"> & { readonly runStates?: readonly State[] } },
+  query: Brush & { readonly states?: readonly State[]; readonly runStates?: readonly State[] },
 ) => void;
 
 /** `whole` is what there is without a brush, `report` what it leaves. */
@@ -39,10 +39,8 @@ export function charts(
         .onBrush=${(range: readonly [number, number] | undefined) => onBrush(timeRange(times, range))}
         .onOpen=${(first: number, last: number, kind?: PartKind) =>
           open("runs", rangeTitle(times, first, last, kind), {
-            ...(kind === undefined || first !== 0 || last !== times.length - 1
-              ? timeRange(times, [first, last])
-              : {}),
-            more: kind === undefined ? {} : { runStates: [kind as State] },
+            ...(kind === undefined || !isWhole(times, first, last) ? timeRange(times, [first, last]) : {}),
+            ...(kind !== undefined && { runStates: [kind as State] }),
           })}
       ></lens-bars>
     </section>
@@ -58,8 +56,10 @@ export function charts(
         .onBrush=${(range: readonly [number, number] | undefined) => onBrush(durationRange(durations, range))}
         .onOpen=${(first: number, last: number, kind?: PartKind) =>
           open("spans", rangeTitle(durations, first, last, kind), {
-            ...(kind === undefined ? durationRange(durations, [first, last]) : {}),
-            more: kind === undefined ? {} : { states: kind === "failed" ? ["failed"] : NOT_FAILED },
+            ...(kind === undefined || !isWhole(durations, first, last)
+              ? durationRange(durations, [first, last])
+              : {}),
+            ...(kind !== undefined && { states: kind === "failed" ? ["failed"] : NOT_FAILED }),
           })}
       ></lens-bars>
     </section>
@@ -67,6 +67,10 @@ export function charts(
 }
 
 const NOT_FAILED: readonly State[] = ["completed", "paused", "running", "cancelled", "unknown"];
+
+function isWhole(bars: readonly StackedBar[], first: number, last: number): boolean {
+  return first === 0 && last === bars.length - 1;
+}
 
 function timeRange(bars: readonly StackedBar[], range: readonly [number, number] | undefined): Brush {
   if (!range) return { from: undefined, to: undefined };
@@ -84,8 +88,11 @@ function durationRange(bars: readonly StackedBar[], range: readonly [number, num
 }
 
 function rangeTitle(bars: readonly StackedBar[], first: number, last: number, kind?: PartKind): string {
-  if (kind !== undefined) return kind === "fine" ? strings.legendFine : strings.states[kind];
-  return first === last
-    ? bars[first]!.range
-    : `${bars[first]!.range.split(" … ")[0]} … ${bars[last]!.range.split(" … ")[1]}`;
+  const what = kind === undefined ? [] : [kind === "fine" ? strings.legendFine : strings.states[kind]];
+  if (kind !== undefined && isWhole(bars, first, last)) return what[0]!;
+  const range =
+    first === last
+      ? bars[first]!.range
+      : `${bars[first]!.range.split(" … ")[0]} … ${bars[last]!.range.split(" … ")[1]}`;
+  return [...what, range].join(", ");
 }

@@ -18,6 +18,7 @@ import {
   comparedFigures,
   comparedGroups,
 } from "./comparison.ts";
+import { type Dates, dateFields } from "./date-fields.ts";
 import { groupsOf } from "./durations.ts";
 import { changeMark, figure, walkFigures } from "./figures.ts";
 import { ofGroup } from "./selection.ts";
@@ -30,8 +31,13 @@ export interface Comparable {
   /** Names it among the others. */
   readonly id: string;
   readonly label: string;
-  readonly selection: Selection;
+  /** Undefined while its dates make no time range. */
+  readonly selection: Selection | undefined;
+  /** A time range of one's own, to be given in fields. */
+  readonly dates?: Dates;
 }
+
+type Asked = Comparable & { readonly selection: Selection };
 
 /** The figures on screen (A) beside those of another time or version (B), with the change from B to A. */
 @customElement("lens-compare")
@@ -50,23 +56,25 @@ export class Compare extends PageElement {
   @property({ attribute: false }) groupTitle = "";
   @property({ attribute: false }) generation = 0;
   @property({ attribute: false }) onChoose: (id: string) => void = () => {};
+  @property({ attribute: false }) onDates: (dates: Dates) => void = () => {};
   @state() private all = false;
   readonly #other = new Load(this, () => this.rpc, "statistics");
-  #asked = "";
+  #question = "";
 
   protected override willUpdate(changed: PropertyValues): void {
-    const other = this.#chosen();
+    const other = this.#asked();
     const question = other ? JSON.stringify([other.selection, this.groupBy]) : "";
-    const isSame = question === this.#asked;
+    const isSame = question === this.#question;
     if (isSame && !(changed as Map<string, unknown>).has("generation")) return;
-    this.#asked = question;
+    this.#question = question;
     if (!other) this.#other.clear();
     else if (isSame) this.#other.refresh();
     else this.#other.ask({ ...other.selection, groupBy: this.groupBy });
   }
 
   protected override render(): TemplateResult {
-    const other = this.#chosen();
+    const chosen = this.#chosen();
+    const other = this.#asked();
     const answer = this.#other.value;
     return html`
       <div class="compare-choice">
@@ -74,13 +82,15 @@ export class Compare extends PageElement {
         <lens-select
           class="compare-filter"
           .label=${strings.compareB}
-          .value=${other?.id ?? ""}
+          .value=${chosen?.id ?? ""}
           .options=${[{ value: "", label: strings.compareNone }, ...this.others.map(({ id, label }) => ({ value: id, label }))]}
           .onChoose=${this.onChoose}
         ></lens-select>
+        ${chosen?.dates ? dateFields(chosen.dates, this.onDates) : nothing}
         ${this.#other.loading && answer ? html`<span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>` : nothing}
       </div>
       ${banner(this.#other.error, () => this.#other.refresh())} ${waiting(this.#other, strings.readingStatistics)}
+      ${chosen && !other ? html`<p class="quiet">${strings.chooseRange}</p>` : nothing}
       ${other && answer ? this.#tables(answer, other) : nothing}
     `;
   }
@@ -89,7 +99,15 @@ export class Compare extends PageElement {
     return this.others.find(({ id }) => id === this.chosen);
   }
 
-  #tables(answer: StatisticsReport, other: Comparable): TemplateResult {
+  /** What is compared with; of a time range of one's own one end at least is known. */
+  #asked(): Asked | undefined {
+    const chosen = this.#chosen();
+    if (chosen?.selection === undefined) return undefined;
+    if (chosen.dates?.from === "" && chosen.dates.to === "") return undefined;
+    return { ...chosen, selection: chosen.selection };
+  }
+
+  #tables(answer: StatisticsReport, other: Asked): TemplateResult {
     const groups = comparedGroups(groupsOf(this.report), groupsOf(answer));
     const shown = this.all ? groups : groups.slice(0, FIRST_ROWS);
     return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${strings.compare}>
@@ -129,15 +147,16 @@ export class Compare extends PageElement {
 
   #group({ group, figures }: ComparedGroup, other: Selection): TemplateResult {
     const name = oneLine(this.nameOf(group), 60) || strings.noName;
-    const [a, b] = [this.selection, other].map((side) => ofGroup(side, this.groupBy, group));
+    const a = ofGroup(this.selection, this.groupBy, group);
+    const b = ofGroup(other, this.groupBy, group);
     return html`<tr><th scope="row">${name}</th>${figures.map((row) => this.#sides(row, `${name} ${row.label}`, a, b))}</tr>`;
   }
 
   /** The cells of A, B and the change. */
-  #sides(row: ComparedFigure, title: string, a?: Selection, b?: Selection): TemplateResult {
-    const side = (name: string, value: number | null, selection: Selection | undefined) => {
+  #sides(row: ComparedFigure, title: string, a: Selection, b: Selection): TemplateResult {
+    const side = (name: string, value: number | null, selection: Selection) => {
       const open =
-        selection === undefined || value === null
+        value === null
           ? undefined
           : () => this.onOpen(behindFigure(row.made, `${name}: ${title}`, selection, value));
       return html`<td class="figure">${figure(figureText(row, value), open)}</td>`;

@@ -3,7 +3,7 @@ import type { GroupStatistics, Selection, StatisticsReport } from "../../src/pro
 import { strings } from "../strings.ts";
 import type { Behind } from "./behind.ts";
 import type { FigureKind } from "./change.ts";
-import { narrowed } from "./selection.ts";
+import { inStates, narrowed } from "./selection.ts";
 
 /** What a figure of a side was made of. */
 export type Made = "runs" | "failed runs" | "runs at least" | "spans" | "failed spans" | "spans at least";
@@ -105,7 +105,7 @@ export function behindFigure(made: Made, title: string, selection: Selection, va
     case "spans":
       return { kind: "spans", title, query: selection };
     case "failed spans":
-      return { kind: "spans", title, query: { ...selection, states: ["failed"] } };
+      return { kind: "spans", title, query: inStates(selection, ["failed"]) };
     case "spans at least":
       return { kind: "spans", title, query: narrowed(selection, { minDuration: value }) };
   }

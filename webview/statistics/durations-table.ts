@@ -51,8 +51,8 @@ export class DurationsTable extends PageElement {
   @property({ attribute: false }) widths: Readonly<Record<string, number>> = {};
   @property({ attribute: false }) onResize: (widths: Readonly<Record<string, number>>) => void = () => {};
   @property({ attribute: false }) onOpen: (row: DurationRow, limits: FigureLimits) => void = () => {};
-  /** Whether the spans of a row can be listed. */
-  @property({ attribute: false }) canOpen: (row: DurationRow) => boolean = () => true;
+  /** Counts only the spans of a row; undefined when there are no others. */
+  @property({ attribute: false }) onNarrow: ((row: DurationRow) => void) | undefined;
   @state() private all = false;
 
   protected override render(): TemplateResult {
@@ -116,8 +116,12 @@ export class DurationsTable extends PageElement {
   #row(row: DurationRow, mostSelf: number): TemplateResult {
     const name = oneLine(row.name, 80) || strings.noName;
     const heat = mostSelf > 0 ? Math.max(0, (row.self ?? 0) / mostSelf) : 0;
-    const open = (limits: FigureLimits = {}) =>
-      this.canOpen(row) ? () => this.onOpen(row, limits) : undefined;
+    const open =
+      (limits: FigureLimits = {}) =>
+      () =>
+        this.onOpen(row, limits);
+    const narrow = this.onNarrow;
+    const only = strings.onlyThis(name);
     const failed = row.failed ? open({ states: ["failed"] }) : undefined;
     const from = (seconds: number | null) =>
       figure(formatDuration(seconds), open({ minDuration: seconds ?? 0 }));
@@ -125,7 +129,10 @@ export class DurationsTable extends PageElement {
     const mood = row.failed ? "bad" : "quiet";
     return html`<tr>
       <th scope="row">
-        ${this.canOpen(row) ? html`<button type="button" class="link" title=${strings.showSpansHint} @click=${open()}>${name}</button>` : name}
+        <span class="row-name">
+          <button type="button" class="link" title=${strings.showSpansHint} @click=${open()}>${name}</button>
+          ${narrow ? html`<button type="button" class="link row-action" aria-label=${only} title=${only} @click=${() => narrow(row)}>${icon("filter")}</button>` : nothing}
+        </span>
       </th>
       <td>${sparkline(this.series[row.group ?? ""])}</td>
       ${cell(figure(formatCount(row.count), open()))} ${cell(figure(formatCount(row.failed), failed), mood)}

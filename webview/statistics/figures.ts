@@ -44,9 +44,11 @@ export function walkFigures(event: KeyboardEvent): void {
   target.focus();
 }
 
-/** The button in the same column of another row, else its first one. */
+/** The button in the same place of another row, else its first one. */
 function cellButton(row: Element, from: Element): HTMLElement | undefined {
   const cell = from.closest("td, th") as HTMLTableCellElement;
-  const same = (row as HTMLTableRowElement).cells[cell.cellIndex]?.querySelector("button");
+  const place = Array.from(cell.querySelectorAll("button")).indexOf(from as HTMLButtonElement);
+  const beside = (row as HTMLTableRowElement).cells[cell.cellIndex]?.querySelectorAll("button");
+  const same = beside?.[place] ?? beside?.[0];
   return same ?? row.querySelector("button") ?? undefined;
 }

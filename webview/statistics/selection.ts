@@ -1,5 +1,5 @@
 /** What statistics are asked about: the choices of the toolbar, narrowed by what was brushed on the charts. */
-import type { Selection, StatisticsReport } from "../../src/protocol/messages.ts";
+import type { Selection, State, StatisticsGroup, StatisticsReport } from "../../src/protocol/messages.ts";
 import type { Kept } from "../state.ts";
 import { isRangeName, type RangeName, resolveRange } from "./time-range.ts";
 
@@ -13,8 +13,17 @@ export const everything: Choices = {
   from: "",
   to: "",
   groupBy: "name",
+  states: [],
+  names: [],
+  errorTypes: [],
   brush: {},
 };
+
+export const groupings: readonly StatisticsGroup[] = ["name", "pipeline", "version", "state", "error_type"];
+
+export function groupOf({ groupBy }: Choices): StatisticsGroup {
+  return groupings.find((name) => name === groupBy) ?? "name";
+}
 
 export function rangeOf(choices: Choices): RangeName {
   return isRangeName(choices.range) ? choices.range : "all";
@@ -27,6 +36,9 @@ export function chosen(choices: Choices, now: number): Selection | undefined {
   return withoutGaps({
     pipelineName: choices.pipeline === "" ? undefined : choices.pipeline,
     pipelineVersion: choices.version,
+    states: some(choices.states),
+    names: some(choices.names),
+    errorTypes: some(choices.errorTypes),
     from: range.from,
     to: range.to,
   });
@@ -41,6 +53,32 @@ export function narrowed(selection: Selection, brush: Brush): Selection {
     minDuration: most(selection.minDuration, brush.minDuration),
     maxDuration: least(selection.maxDuration, brush.maxDuration),
   });
+}
+
+/** Those spans of a selection that are in one of some states. */
+export function inStates(selection: Selection, states: readonly State[]): Selection {
+  const { states: own } = selection;
+  return { ...selection, states: own === undefined ? states : states.filter((state) => own.includes(state)) };
+}
+
+/** The choices that leave one group of those that there are. */
+export function onlyGroup(groupBy: StatisticsGroup, group: string | null): Partial<Choices> {
+  switch (groupBy) {
+    case "pipeline":
+      return { pipeline: group ?? "", version: undefined };
+    case "version":
+      return { version: group };
+    case "state":
+      return { states: [group as State] };
+    case "error_type":
+      return { errorTypes: [group] };
+    case "name":
+      return { names: [group ?? ""] };
+  }
+}
+
+export function withoutTimeBrush(brush: Brush): Brush {
+  return { ...brush, from: undefined, to: undefined };
 }
 
 export function hasTimeBrush({ from, to }: Brush): boolean {
@@ -61,8 +99,8 @@ export function below(edge: number): number {
   return edge >= 1e9 ? edge - 1e-6 : edge * (1 - 1e-12);
 }
 
-/** The spans of a group, as its durations count them; undefined for what no query can ask. */
-export function ofGroup(selection: Selection, groupBy: string, group: string | null): Selection | undefined {
+/** The spans of a group, as its durations count them. */
+export function ofGroup(selection: Selection, groupBy: string, group: string | null): Selection {
   switch (groupBy) {
     case "pipeline":
       return { ...selection, pipelineName: group ?? "" };
@@ -71,7 +109,7 @@ export function ofGroup(selection: Selection, groupBy: string, group: string | n
     case "state":
       return { ...selection, states: [group as "failed"] };
     case "error_type":
-      return group === null ? undefined : { ...selection, errorTypes: [group] };
+      return { ...selection, errorTypes: [group] };
     default:
       return { ...selection, names: [group ?? ""] };
   }
@@ -88,6 +126,10 @@ function most(a: number | undefined, b: number | undefined): number | undefined 
 
 function least(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+function some<T>(values: readonly T[]): readonly T[] | undefined {
+  return values.length === 0 ? undefined : values;
 }
 
 function withoutGaps(selection: Selection): Selection {

@@ -2,20 +2,22 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { formatDuration, formatTime } from "../../src/format/numbers.ts";
 import { oneLine } from "../../src/format/text.ts";
-import type { Selection, State, StatisticsGroup, StatisticsReport } from "../../src/protocol/messages.ts";
+import type { Selection, State, StatisticsReport } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
 import { icon } from "../icons.ts";
 import { Load } from "../load.ts";
 import { linkButton } from "../parts/actions.ts";
-import type { SelectOption } from "../parts/select.ts";
 import { banner, emptyState, waiting } from "../parts/waiting.ts";
 import type { RpcClient } from "../rpc.ts";
 import type { Keeper } from "../state.ts";
 import { strings } from "../strings.ts";
 import type { Behind } from "./behind.ts";
 import { charts, type OpenBars } from "./charts.ts";
+import { chips } from "./chips.ts";
+import { comparables, labelOf, versionId } from "./comparables.ts";
 import type { Comparable } from "./compare.ts";
+import type { Dates } from "./date-fields.ts";
 import { type DurationRow, groupsOf, isColumn, type Sort } from "./durations.ts";
 import type { FigureLimits } from "./durations-table.ts";
 import {
@@ -23,19 +25,18 @@ import {
   type Choices,
   chosen,
   everything,
+  groupOf,
   hasBrush,
-  hasDurationBrush,
-  hasTimeBrush,
+  inStates,
   narrowed,
   ofGroup,
-  periodBefore,
+  onlyGroup,
   rangeOf,
 } from "./selection.ts";
 import { skeleton } from "./skeleton.ts";
-import { errorTable, pipelineTable, versionName } from "./tables.ts";
+import { errorTable, pipelineTable } from "./tables.ts";
 import { tiles } from "./tiles.ts";
-import { rangeNames, resolveRange } from "./time-range.ts";
-import "../parts/select.ts";
+import { choiceControls } from "./toolbar.ts";
 import "../parts/splitter.ts";
 import "./bar-chart.ts";
 import "./compare.ts";
@@ -44,11 +45,8 @@ import "./span-list.ts";
 
 /** Error patterns drawn before the reader asks for the rest: the durations below should be in sight. */
 const FIRST_ERRORS = 8;
-const groupings: readonly StatisticsGroup[] = ["name", "pipeline", "version", "state", "error_type"];
 /** Pixels. */
 const LIST_HEIGHT = { least: 90, initial: 260 };
-/** Dropdown values stand for versions, which may be any text or none at all. */
-const ANY_VERSION = "any";
 
 /** Counts, durations, pipelines and errors over all runs, or over what the toolbar and the charts' brushes leave of them. */
 @customElement("lens-statistics")
@@ -67,6 +65,8 @@ export class StatisticsTab extends PageElement {
   @state() private listHeight = LIST_HEIGHT.initial;
   @state() private behind: Behind | undefined;
   @state() private compared = "";
+  /** The time range of one's own that is compared with. */
+  @state() private otherDates: Dates = { from: "", to: "" };
   /** Without any brush: what the charts draw behind. */
   readonly #whole = new Load(this, () => this.rpc, "statistics");
   readonly #brushed = new Load(this, () => this.rpc, "statistics");
@@ -107,37 +107,14 @@ export class StatisticsTab extends PageElement {
 
   protected override render(): TemplateResult {
     const report = this.#report();
-    const range = rangeOf(this.query);
     const loading = this.#whole.loading || this.#brushed.loading;
     return html`<div class="statistics">
       <div class="toolbar">
-        <lens-select
-          class="pipeline-filter"
-          .label=${strings.pipelineFilter}
-          .value=${this.query.pipeline}
-          .options=${this.#pipelineOptions()}
-          .onChoose=${(pipeline: string) => this.#change({ pipeline, version: undefined })}
-        ></lens-select>
-        ${this.#versionPicker()}
-        <lens-select
-          class="range-filter"
-          .label=${strings.rangeFilter}
-          .value=${range}
-          .options=${rangeNames.map((name) => ({ value: name, label: strings.ranges[name] }))}
-          .onChoose=${(name: string) => this.#change({ range: name, brush: this.#timeless() })}
-        ></lens-select>
-        ${range === "custom" ? this.#dates() : nothing}
-        <lens-select
-          class="group-filter"
-          .label=${strings.groupBy}
-          .value=${this.#groupBy()}
-          .options=${groupings.map((name) => ({ value: name, label: strings.groupedBy(strings.groups[name]) }))}
-          .onChoose=${(groupBy: string) => this.#change({ groupBy })}
-        ></lens-select>
+        ${choiceControls(this.query, this.#pipelines.value, this.#change)}
         <span class="quiet stated-range" role="status">${report ? this.#stated(report) : nothing}</span>
         <span class="busy-mark">${loading && report ? html`<span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>` : nothing}</span>
       </div>
-      ${this.#chips()}
+      ${chips(this.query, this.#change)}
       <div class="statistics-body">
         ${banner(this.#whole.error ?? this.#brushed.error, () => this.#refresh())}
         ${waiting(this.#whole.slow ? this.#whole : this.#brushed, strings.readingStatistics)}
@@ -156,7 +133,8 @@ export class StatisticsTab extends PageElement {
     const { statistics } = report;
     const whole = this.#whole.value ?? report;
     if (whole.runs.total === 0 && whole.statistics.total_spans === 0) return this.#nothing();
-    const groupTitle = strings.groups[this.#groupBy()];
+    const groups = groupsOf(report);
+    const groupTitle = strings.groups[groupOf(this.query)];
     const openError = (pattern: StatisticsReport["errors"][number]) =>
       emit(this, "lens-show-run", { runId: pattern.last_run_id, key: pattern.last_key });
     return html`
@@ -171,7 +149,7 @@ export class StatisticsTab extends PageElement {
       <section aria-label=${strings.durationsBy(groupTitle)}>
         <h2>${strings.durationsBy(groupTitle)}</h2>
         <lens-durations
-          .groups=${groupsOf(report)}
+          .groups=${groups}
           .series=${report.series}
           .groupTitle=${groupTitle}
           .nameOf=${this.#nameOfGroup}
@@ -180,7 +158,7 @@ export class StatisticsTab extends PageElement {
           .widths=${this.widths}
           .onResize=${this.#resize}
           .onOpen=${this.#openRow}
-          .canOpen=${this.#canOpenRow}
+          .onNarrow=${groups.length > 1 ? this.#narrow : undefined}
         ></lens-durations>
       </section>
       <section aria-label=${strings.pipelines}>
@@ -201,10 +179,13 @@ export class StatisticsTab extends PageElement {
           .report=${report}
           .selection=${this.#selection}
           .onOpen=${this.#show}
-          .label=${this.#label()}
+          .label=${labelOf(this.query)}
           .others=${this.#comparables(report)}
+          .onDates=${(dates: Dates) => {
+            this.otherDates = dates;
+          }}
           .chosen=${this.compared}
-          .groupBy=${this.#groupBy()}
+          .groupBy=${groupOf(this.query)}
           .groupTitle=${groupTitle}
           .nameOf=${this.#nameOfGroup}
           .generation=${this.generation}
@@ -242,44 +223,25 @@ export class StatisticsTab extends PageElement {
   }
 
   #nothing(): TemplateResult {
-    const { pipeline } = this.query;
+    const { pipeline, version, states, names, errorTypes } = this.query;
     const range = rangeOf(this.query);
-    if (pipeline === "" && range === "all") return emptyState(strings.noRunsYet);
+    const narrow = version !== undefined || states.length + names.length + errorTypes.length > 0;
+    if (pipeline === "" && range === "all" && !narrow) return emptyState(strings.noRunsYet);
     const where = pipeline === "" ? strings.anyPipeline : oneLine(pipeline, 80);
     return emptyState(
-      strings.nothingHere(where, strings.ranges[range]),
+      strings.nothingHere(narrow ? labelOf({ ...this.query, brush: {} }) : where, strings.ranges[range]),
       linkButton(strings.resetStatistics, () => this.#change({ ...everything, version: undefined })),
     );
   }
 
-  #dates(): TemplateResult {
-    const { from, to } = this.query;
-    const invalid = resolveRange("custom", from, to, 0).kind === "invalid";
-    const field = (label: string, value: string, change: (value: string) => void) =>
-      html`<label class="date-field"
-        >${label}
-        <input
-          class="input"
-          type="datetime-local"
-          aria-invalid=${String(invalid)}
-          .value=${value}
-          @change=${(event: Event) => change((event.target as HTMLInputElement).value)}
-      /></label>`;
-    return html`${field(strings.from, from, (value) => this.#change({ from: value, brush: this.#timeless() }))}
-    ${field(strings.to, to, (value) => this.#change({ to: value, brush: this.#timeless() }))}
-    ${invalid ? html`<span class="field-error-inline" role="alert">${strings.rangeInvalid}</span>` : nothing}`;
-  }
-
-  /** What was brushed, each with a button that takes it back. */
-  #chips(): TemplateResult | typeof nothing {
-    const { brush } = this.query;
-    if (!hasBrush(brush)) return nothing;
-    const chip = (text: string, clear: () => void) =>
-      html`<span class="brush-chip">${text}<button type="button" class="brush-clear" aria-label=${strings.clearBrush(text)} title=${strings.clearBrush(text)} @click=${clear}>${icon("close")}</button></span>`;
-    return html`<div class="brushes" role="group" aria-label=${strings.brushed}>
-      ${hasTimeBrush(brush) ? chip(strings.runsStarted(formatTime(brush.from), formatTime(brush.to)), () => this.#brush({ from: undefined, to: undefined })) : nothing}
-      ${hasDurationBrush(brush) ? chip(strings.spansLasting(formatDuration(brush.minDuration), formatDuration(brush.maxDuration)), () => this.#brush({ minDuration: undefined, maxDuration: undefined })) : nothing}
-    </div>`;
+  #comparables(report: StatisticsReport): Comparable[] {
+    const onScreen = {
+      choices: this.query,
+      selection: this.#selection,
+      unbrushed: this.#unbrushed,
+      askedAt: this.#askedAt,
+    };
+    return comparables(onScreen, report, this.#pipelines.value ?? [], this.otherDates);
   }
 
   #stated({ covered }: StatisticsReport): string {
@@ -293,47 +255,8 @@ export class StatisticsTab extends PageElement {
     return this.#statedRange;
   }
 
-  #pipelineOptions(): SelectOption[] {
-    const found = (this.#pipelines.value ?? []).map(({ pipeline_name, runs }) => ({
-      value: pipeline_name,
-      label: strings.withCount(oneLine(pipeline_name, 60), runs),
-    }));
-    const { pipeline } = this.query;
-    const missing = pipeline !== "" && !found.some(({ value }) => value === pipeline);
-    return [
-      { value: "", label: strings.anyPipeline },
-      ...(missing ? [{ value: pipeline, label: oneLine(pipeline, 60) }] : []),
-      ...found,
-    ];
-  }
-
-  /** Versions belong to a pipeline: there is nothing to choose while none is chosen. */
-  #versionPicker(): TemplateResult | typeof nothing {
-    const { pipeline, version } = this.query;
-    const versions = this.#pipelines.value?.find(({ pipeline_name }) => pipeline_name === pipeline)?.versions;
-    if (pipeline === "" || !versions) return nothing;
-    const options = [
-      { value: ANY_VERSION, label: strings.anyVersion },
-      ...versions.map(({ pipeline_version, runs }) => ({
-        value: JSON.stringify(pipeline_version),
-        label: strings.withCount(versionName(pipeline_version), runs),
-      })),
-    ];
-    return html`<lens-select
-      class="version-filter"
-      .label=${strings.versionFilter}
-      .value=${version === undefined ? ANY_VERSION : JSON.stringify(version)}
-      .options=${options}
-      .onChoose=${(value: string) => this.#change({ version: value === ANY_VERSION ? undefined : (JSON.parse(value) as string | null) })}
-    ></lens-select>`;
-  }
-
-  #groupBy(): StatisticsGroup {
-    return groupings.find((name) => name === this.query.groupBy) ?? "name";
-  }
-
   #nameOfGroup = (group: string | null): string => {
-    switch (this.#groupBy()) {
+    switch (groupOf(this.query)) {
       case "version":
         return group === null ? strings.noVersion : group;
       case "error_type":
@@ -345,76 +268,27 @@ export class StatisticsTab extends PageElement {
     }
   };
 
-  /** What the figures on screen cover, in words. */
-  #label(): string {
-    const { pipeline, version, brush } = this.query;
-    return [
-      pipeline === "" ? strings.anyPipeline : oneLine(pipeline, 40),
-      ...(version === undefined ? [] : [versionName(version)]),
-      strings.ranges[rangeOf(this.query)],
-      ...(hasBrush(brush) ? [strings.brushed] : []),
-    ].join(", ");
-  }
-
-  #comparables(report: StatisticsReport): Comparable[] {
-    const selection = this.#selection;
-    const before = periodBefore(selection, report);
-    const all = this.#pipelines.value ?? [];
-    const { pipeline } = this.query;
-    const versions = all
-      .filter(({ pipeline_name }) => pipeline === "" || pipeline_name === pipeline)
-      .flatMap(({ pipeline_name, versions: own }) =>
-        own.map(({ pipeline_version }) => ({
-          id: versionId(pipeline_name, pipeline_version),
-          label: `${oneLine(pipeline_name, 40)} ${versionName(pipeline_version)}`,
-          selection: { ...selection, pipelineName: pipeline_name, pipelineVersion: pipeline_version },
-        })),
-      );
-    const whole = hasBrush(this.query.brush)
-      ? [{ id: "whole", label: strings.withoutBrush, selection: this.#unbrushed }]
-      : [];
-    // As of the last question: a moving end would be another question at every drawing.
-    const times = rangeNames
-      .filter((name) => name !== "custom" && name !== rangeOf(this.query))
-      .map((name) => {
-        const { from: _, to: __, ...rest } = selection;
-        const other = chosen({ ...everything, range: name }, this.#askedAt) ?? {};
-        return { id: name, label: strings.ranges[name], selection: { ...rest, ...other } };
-      });
-    return [
-      ...(before ? [{ id: "before", label: strings.periodBeforeName, selection: before }] : []),
-      ...whole,
-      ...times,
-      ...versions,
-    ];
-  }
-
-  #change(change: Partial<Choices>): void {
+  #change = (change: Partial<Choices>): void => {
     this.query = { ...this.query, ...change };
     this.keeper.set({ statistics: this.query });
-  }
+  };
 
   #brush = (change: Brush): void => this.#change({ brush: { ...this.query.brush, ...change } });
 
-  #timeless(): Brush {
-    return { ...this.query.brush, from: undefined, to: undefined };
-  }
-
-  #openBars: OpenBars = (kind, title, query) => {
-    if (kind === "runs")
-      this.#show({ kind, title, query: { ...narrowed(this.#selection, query), ...query.more } });
-    else this.#show({ kind, title, query: { ...narrowed(this.#selection, query), ...query.more } });
+  #openBars: OpenBars = (kind, title, { runStates, states, ...brush }) => {
+    const own = narrowed(this.#selection, brush);
+    if (kind === "runs") this.#show({ kind, title, query: { ...own, ...(runStates && { runStates }) } });
+    else this.#show({ kind, title, query: states ? inStates(own, states) : own });
   };
 
   #openRow = (row: DurationRow, limits: FigureLimits): void => {
-    const own = ofGroup(this.#selection, this.#groupBy(), row.group);
-    if (!own) return;
     const { states, ...durations } = limits;
-    const query = { ...narrowed(own, durations), ...(states && { states }) };
+    const own = narrowed(ofGroup(this.#selection, groupOf(this.query), row.group), durations);
+    const query = states ? inStates(own, states) : own;
     this.#show({ kind: "spans", title: listTitle(row.name || strings.noName, limits), query });
   };
 
-  #canOpenRow = (row: DurationRow): boolean => ofGroup({}, this.#groupBy(), row.group) !== undefined;
+  #narrow = (row: DurationRow): void => this.#change(onlyGroup(groupOf(this.query), row.group));
 
   #show = (behind: Behind): void => {
     if (!this.behind) this.#opener = document.activeElement as HTMLElement | null;
@@ -447,7 +321,7 @@ export class StatisticsTab extends PageElement {
     const selection = onlyBrush ? this.#unbrushed : chosen(this.query, now);
     if (!selection) return;
     if (!onlyBrush) this.#askedAt = now;
-    const groupBy = this.#groupBy();
+    const groupBy = groupOf(this.query);
     const common = {
       ...(groupBy !== "name" && { groupBy }),
       utcOffset: -new Date().getTimezoneOffset() * 60,
@@ -464,7 +338,9 @@ export class StatisticsTab extends PageElement {
         ...(selection.from !== undefined && { from: selection.from }),
         ...(selection.to !== undefined && { to: selection.to }),
       };
-      this.#brushed.ask({ ...this.#selection, axis, ...common }, true);
+      const question = { ...this.#selection, axis, ...common };
+      if (onlyBrush) this.#brushed.follow(question);
+      else this.#brushed.ask(question, true);
     }
   }
 
@@ -483,10 +359,6 @@ export class StatisticsTab extends PageElement {
 function onlyBrushed(before: Choices, now: Choices): boolean {
   const rest = ({ brush: _, ...others }: Choices) => JSON.stringify(others);
   return rest(before) === rest(now);
-}
-
-function versionId(pipeline: string, version: string | null): string {
-  return JSON.stringify([pipeline, version]);
 }
 
 function listTitle(name: string, { states, minDuration, maxDuration }: FigureLimits): string {

@@ -19,6 +19,7 @@ import { icon } from "../icons.ts";
 import { strings } from "../strings.ts";
 import type { ShowBehind } from "./behind.ts";
 import { figure, walkFigures } from "./figures.ts";
+import { inStates } from "./selection.ts";
 
 type Performance = Omit<PipelinePerformance, "versions" | "pipeline_name">;
 
@@ -110,7 +111,8 @@ function performanceCells(
     () =>
       show({ kind: "spans", title: `${title}: ${what}`, query: { ...selection, ...query } });
   const failed = row.failed_runs > 0 ? runs(strings.failedRuns, { runStates: ["failed"] }) : undefined;
-  const badSpans = row.failed_spans > 0 ? spans(strings.failedSpansLabel, { states: ["failed"] }) : undefined;
+  const badSpans =
+    row.failed_spans > 0 ? spans(strings.failedSpansLabel, inStates(selection, ["failed"])) : undefined;
   const atLeast = (seconds: number | null) =>
     figure(
       formatDuration(seconds),

@@ -11,6 +11,7 @@ import { strings } from "../strings.ts";
 import type { ShowBehind } from "./behind.ts";
 import { changeOf, type FigureKind } from "./change.ts";
 import { changeMark, figure } from "./figures.ts";
+import { inStates } from "./selection.ts";
 
 interface Tile {
   readonly label: string;
@@ -35,85 +36,60 @@ export function tiles(report: StatisticsReport, selection: Selection, show: Show
     .filter(([state, count]) => count > 0 && state !== "completed" && state !== "failed")
     .map(([state, count]) => `${formatCount(count)} ${strings.states[state]}`)
     .join(", ");
+  const count = (label: string, now: number, then: number | undefined, open: () => void): Tile => ({
+    ...{ label, figure: formatCount(now), now, before: then, beforeText: formatCount(then) },
+    kind: "count",
+    open,
+  });
+  const failures = (
+    label: string,
+    now: readonly [failed: number, of: number],
+    then: readonly [failed: number, of: number] | null,
+    open: () => void,
+  ): Tile => ({
+    ...{ label, figure: formatPercent(share(...now)), now: share(...now) },
+    ...{ before: then && share(...then), beforeText: formatPercent(then && share(...then)) },
+    kind: "share",
+    remark: formatCount(now[0]),
+    bad: now[0] > 0,
+    open,
+  });
   const seconds = (label: string, now: number | null, then: number | null | undefined): Tile => ({
-    label,
-    figure: formatDuration(now),
-    now,
-    before: then,
-    beforeText: formatDuration(then),
+    ...{ label, figure: formatDuration(now), now, before: then, beforeText: formatDuration(then) },
     kind: "duration",
     open: () => behindRuns(strings.runsOfAtLeast(formatDuration(now)), { atLeast: now ?? 0 }),
   });
+  const unfinished = figure(strings.unfinishedCount(statistics.unfinished_spans), () =>
+    show({ kind: "spans", title: strings.unfinishedSpans, query: { ...selection, unfinished: true } }),
+  );
   const all: Tile[] = [
+    { ...count(strings.runs, runs.total, before?.runs, () => behindRuns(strings.runs)), remark: others },
+    failures(strings.failedRuns, [failedRuns, runs.total], before && [before.failed_runs, before.runs], () =>
+      behindRuns(strings.failedRuns, { runStates: ["failed"] }),
+    ),
     {
-      label: strings.runs,
-      figure: formatCount(runs.total),
-      now: runs.total,
-      before: before?.runs,
-      beforeText: formatCount(before?.runs),
-      kind: "count",
-      remark: others,
-      open: () => behindRuns(strings.runs),
+      ...count(strings.spansLabel, statistics.total_spans, before?.total_spans, () =>
+        show({ kind: "spans", title: strings.spansLabel, query: selection }),
+      ),
+      remark: statistics.unfinished_spans > 0 ? unfinished : "",
     },
-    {
-      label: strings.failedRuns,
-      figure: formatPercent(share(failedRuns, runs.total)),
-      now: share(failedRuns, runs.total),
-      before: before && share(before.failed_runs, before.runs),
-      beforeText: formatPercent(before && share(before.failed_runs, before.runs)),
-      kind: "share",
-      remark: formatCount(failedRuns),
-      bad: failedRuns > 0,
-      open: () => behindRuns(strings.failedRuns, { runStates: ["failed"] }),
-    },
-    {
-      label: strings.spansLabel,
-      figure: formatCount(statistics.total_spans),
-      now: statistics.total_spans,
-      before: before?.total_spans,
-      beforeText: formatCount(before?.total_spans),
-      kind: "count",
-      remark:
-        statistics.unfinished_spans > 0
-          ? figure(strings.unfinishedCount(statistics.unfinished_spans), () =>
-              show({
-                kind: "spans",
-                title: strings.unfinishedSpans,
-                query: { ...selection, unfinished: true },
-              }),
-            )
-          : "",
-      open: () => show({ kind: "spans", title: strings.spansLabel, query: selection }),
-    },
-    {
-      label: strings.failedSpansLabel,
-      figure: formatPercent(share(failedSpans, statistics.total_spans)),
-      now: share(failedSpans, statistics.total_spans),
-      before: before && share(before.failed_spans, before.total_spans),
-      beforeText: formatPercent(before && share(before.failed_spans, before.total_spans)),
-      kind: "share",
-      remark: formatCount(failedSpans),
-      bad: failedSpans > 0,
-      open: () =>
-        show({ kind: "spans", title: strings.failedSpansLabel, query: { ...selection, states: ["failed"] } }),
-    },
+    failures(
+      strings.failedSpansLabel,
+      [failedSpans, statistics.total_spans],
+      before && [before.failed_spans, before.total_spans],
+      () => show({ kind: "spans", title: strings.failedSpansLabel, query: inStates(selection, ["failed"]) }),
+    ),
     seconds(strings.runP50, runs.p50, before?.p50),
     seconds(strings.runP95, runs.p95, before?.p95),
     {
-      label: strings.cost,
-      figure: formatCost(runs.cost),
-      now: runs.cost,
-      before: before?.cost,
-      beforeText: formatCost(before?.cost),
+      ...{ label: strings.cost, figure: formatCost(runs.cost), now: runs.cost },
+      ...{ before: before?.cost, beforeText: formatCost(before?.cost) },
       kind: "cost",
       open: () => behindRuns(strings.runs),
     },
     {
-      label: strings.tokensLabel,
-      figure: formatCount(runs.tokens),
-      now: runs.tokens,
-      before: before?.tokens,
-      beforeText: formatCount(before?.tokens),
+      ...{ label: strings.tokensLabel, figure: formatCount(runs.tokens), now: runs.tokens },
+      ...{ before: before?.tokens, beforeText: formatCount(before?.tokens) },
       kind: "tokens",
       open: () => behindRuns(strings.runs),
     },

@@ -182,7 +182,7 @@ describe("the Statistics tab of the page", function () {
 
   it("shows the spans of a listed name in the open run", async () => {
     const { page } = await show();
-    await page.locator(".durations").getByRole("button", { name: "draft_reply" }).click();
+    await page.locator(".durations").getByRole("button", { name: "draft_reply", exact: true }).click();
     await page.getByRole("button", { name: "Show the spans of this name in the open run" }).click();
     await page.getByText("1 of 11").waitFor();
   });
@@ -229,6 +229,103 @@ describe("the Statistics tab of the page", function () {
       const { params: last } = window.fakeHost.sent.filter(({ method }) => method === "statistics").at(-1);
       return last.from === 1_759_478_400 - 86_400 && last.to === undefined;
     });
+  });
+
+  it("follows a drag while it goes on, and asks for one thing at a time", async () => {
+    const { page } = await show();
+    await page.locator(".durations").waitFor();
+    const box = await chart(page, "Runs over time").boundingBox();
+    const x = (bar) => box.x + ((bar + 0.5) / 48) * box.width;
+    await page.mouse.move(x(10), box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(x(20), box.y + 50, { steps: 20 });
+    await tile(page, "Runs").getByText("42").first().waitFor();
+    assert.equal(await page.locator(".chart-slot.brushed").count(), 11);
+    await page.mouse.move(x(14), box.y + 50, { steps: 10 });
+    await page.mouse.up();
+    await page.waitForFunction(
+      (to) => {
+        const { params } = window.fakeHost.sent.filter(({ method }) => method === "statistics").at(-1);
+        return Math.abs(params.to - to) < 0.001;
+      },
+      1_759_478_400 - 172_800 + 15 * 3600,
+    );
+    const givenUp = await page.evaluate(
+      () => window.fakeHost.sent.filter(({ type }) => type === "cancel").length,
+    );
+    assert.equal(givenUp, 0);
+    assert.equal(await list(page).count(), 0);
+  });
+
+  it("counts only a status, a name and an error type, each taken back by itself", async () => {
+    const { page, problems } = await show();
+    await page.locator(".durations").waitFor();
+    await choose(page, ".state-filter", "failed");
+    await page.getByRole("button", { name: "Count only draft_reply" }).click();
+    const chips = page.locator(".brush-chip");
+    await chips.filter({ hasText: "Name: draft_reply" }).waitFor();
+    let params = await asked(page, "statistics");
+    assert.deepEqual([params.states, params.names], [["failed"], ["draft_reply"]]);
+    assert.deepEqual(await page.evaluate(() => window.fakeHost.state?.statistics.names), ["draft_reply"]);
+    await choose(page, ".group-filter", "By error type");
+    await page.getByRole("button", { name: "Count only no error" }).click();
+    await chips.filter({ hasText: "Error type: no error" }).waitFor();
+    params = await asked(page, "statistics");
+    assert.deepEqual(params.errorTypes, [null]);
+    await page.getByRole("button", { name: "No longer only: Name: draft_reply" }).click();
+    params = await asked(page, "statistics");
+    assert.deepEqual([params.names, params.errorTypes, params.states], [undefined, [null], ["failed"]]);
+    await page.locator(".durations").getByRole("button", { name: "no error", exact: true }).click();
+    await list(page).getByRole("option").first().waitFor();
+    assert.deepEqual((await asked(page, "spanList")).errorTypes, [null]);
+    assert.deepEqual(problems, []);
+  });
+
+  it("opens what is behind every figure of a chart's table", async () => {
+    const { page } = await show();
+    await page.locator(".durations").waitFor();
+    const runs = page.locator("section", { has: page.getByRole("heading", { name: "Runs over time" }) });
+    await runs.locator("summary").click();
+    const failed = await runs.locator("thead th").allInnerTexts();
+    const column = failed.indexOf("failed");
+    await runs.locator("tbody tr").first().locator("td").nth(column).getByRole("button").click();
+    await list(page).getByRole("option").first().waitFor();
+    const params = await asked(page, "countedRuns");
+    assert.deepEqual(params.runStates, ["failed"]);
+    assert.ok(params.to - params.from < 3600);
+    const spans = page.locator("section", { has: page.getByRole("heading", { name: "Latency" }) });
+    await spans.locator("summary").click();
+    const fine = (await spans.locator("thead th").allInnerTexts()).indexOf("not failed");
+    await spans.locator("tbody tr").nth(5).locator("td").nth(fine).getByRole("button").click();
+    await page.waitForFunction(() => window.fakeHost.sent.some(({ method }) => method === "spanList"));
+    const { states, minDuration, maxDuration } = await asked(page, "spanList");
+    assert.ok(!states.includes("failed") && states.includes("completed"));
+    assert.ok(minDuration > 0 && maxDuration > minDuration);
+  });
+
+  it("compares two time ranges of one's own", async () => {
+    const { page } = await show();
+    await page.locator(".durations").waitFor();
+    await choose(page, ".range-filter", "Custom");
+    const fields = (place) => page.locator(`${place} input[type="datetime-local"]`);
+    await fields(".toolbar").nth(0).fill("2025-10-02T00:00");
+    await fields(".toolbar").nth(1).fill("2025-10-02T12:00");
+    await choose(page, ".compare-filter", "Another time range");
+    await page.getByText("Choose the beginning or the end of the other time range.").waitFor();
+    await fields(".compare-choice").nth(0).fill("2025-10-01T00:00");
+    await fields(".compare-choice").nth(1).fill("2025-10-01T12:00");
+    await page.keyboard.press("Tab");
+    await page.locator(".compared").first().waitFor();
+    await page.waitForFunction(
+      (from) => {
+        const { params } = window.fakeHost.sent.filter(({ method }) => method === "statistics").at(-1);
+        return params.from === from && params.to === from + 43_200;
+      },
+      Date.UTC(2025, 9, 1) / 1000,
+    );
+    await fields(".compare-choice").nth(1).fill("2025-09-01T12:00");
+    await page.keyboard.press("Tab");
+    await page.locator(".compare-choice").getByRole("alert").waitFor();
   });
 
   it("groups by what is chosen, keeps the choice, and a version belongs to a pipeline", async () => {
