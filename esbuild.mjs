@@ -50,7 +50,7 @@ export const bundles = [
   },
   {
     ...node,
-    entryPoints: { host: "test/host/run.ts" },
+    entryPoints: { host: "test/host/run.ts", "steps-in-host": "test/bench/steps-in-host.ts" },
     outdir: "dist/test",
     minify: false,
     external: ["vscode", "mocha"],

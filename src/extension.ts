@@ -28,6 +28,7 @@ import { FilterMemory } from "./views/filter-memory.ts";
 import { LiveUpdates } from "./views/live-updates.ts";
 import { RunsProvider } from "./views/runs-provider.ts";
 import { RunsView } from "./views/runs-view.ts";
+import { sectionClock } from "./views/sections.ts";
 import { StatusBar } from "./views/status-bar.ts";
 import { StepEditors } from "./views/step-editors.ts";
 import { StepFacts } from "./views/step-facts.ts";
@@ -47,6 +48,8 @@ export interface TestAccess {
   readonly settings: ViewSettings;
   readonly panels: TracePanels;
   readonly steps: StepFiles;
+  readonly problems: StepProblems;
+  readonly sectionClock: typeof sectionClock;
 }
 
 let databases: Databases | undefined;
@@ -141,7 +144,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       log,
     ),
   );
-  return { runs, view, databases: workspace, settings, panels, steps };
+  return { runs, view, databases: workspace, settings, panels, steps, problems, sectionClock };
 }
 
 /** The user's own word, where it is a number. */

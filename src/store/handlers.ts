@@ -24,7 +24,7 @@ import { checkSql, packed, runSql } from "./sql.ts";
 import { readSqlVocabulary } from "./sql-vocabulary.ts";
 import { spanStatistics } from "./statistics.ts";
 import { HISTORY_RUNS, stepHistory } from "./step-history.ts";
-import { stepSpans, stepSummaries } from "./step-summaries.ts";
+import { stepNames, stepSpans, stepSummaries } from "./step-summaries.ts";
 import { readSteps } from "./steps.ts";
 
 type Handlers = {
@@ -93,6 +93,8 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       );
       return { ...value, snapshot };
     },
+    getStepNames: ({ runs }) =>
+      read((reader) => session.derived(`step names ${runs ?? ""}`, () => stepNames(reader, runs))),
     getStepSpans: ({ name, pipelines, limit }) =>
       dated((reader) => stepSpans(reader, name, pipelines, limit)),
     compareRuns: ({ a, b }) =>

@@ -50,6 +50,7 @@ export interface StoreMethods {
   getSpanDetail: { params: { runId: string; key: number }; result: SpanDetail };
   getStepHistory: { params: { runId: string; key: number; runs?: number }; result: StepHistory };
   getStepSummaries: { params: StepSummariesQuery; result: StepSummaries };
+  getStepNames: { params: { runs?: number }; result: string[] };
   getStepSpans: {
     params: { name: string; pipelines?: readonly string[]; limit?: number };
     result: StepSpans;

@@ -94,6 +94,9 @@ class WorkerStore implements TraceStore {
   getStepSummaries: TraceStore["getStepSummaries"] = (query, options) =>
     this.client.call("getStepSummaries", query, options);
 
+  getStepNames: TraceStore["getStepNames"] = (query = {}, options) =>
+    this.client.call("getStepNames", query, options);
+
   getStepSpans: TraceStore["getStepSpans"] = (name, query = {}, options) =>
     this.client.call("getStepSpans", { ...query, name }, options);
 

@@ -125,6 +125,20 @@ export function stepSummaries(
   };
 }
 
+/** The names of all spans in the newest `limit` runs of each pipeline; of all runs when undefined. */
+export function stepNames(reader: Reader, limit: number | undefined): string[] {
+  const names = new Set<string>();
+  const recent = recentRuns(reader, limit);
+  for (const [done, runId] of [...recent.keys()].entries()) {
+    reader.checkCancelled();
+    if (done % 50 === 0) reader.progress(done / recent.size);
+    reader.each("SELECT DISTINCT name FROM lens_spans WHERE run_id = ?", [runId], ([name]) => {
+      names.add(asText(name!) ?? "");
+    });
+  }
+  return [...names].sort();
+}
+
 export function stepSpans(
   reader: Reader,
   name: string,

@@ -98,6 +98,9 @@ export interface TraceStore {
   /** How some steps did, and their latest spans. */
   getStepSummaries(query: StepSummariesQuery, options?: CallOptions): Promise<StepSummaries>;
 
+  /** The names of all spans in the newest `runs` runs of each pipeline (default all), sorted. */
+  getStepNames(query?: { runs?: number }, options?: CallOptions): Promise<string[]>;
+
   /**
    * The newest spans of a step, at most `limit` (default 500): those in runs of `pipelines`, or in all runs when none of
    * these pipelines has one. Looking back ends after about two seconds.

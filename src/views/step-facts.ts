@@ -28,6 +28,8 @@ export interface FileFacts {
 }
 
 interface Known {
+  /** Of all spans in the recent runs; most steps of a large workspace have none. */
+  names: ReadonlySet<string> | undefined;
   /** By {@link keyOf}. */
   readonly steps: Map<string, StepSummary | undefined>;
   readonly pipelines: Map<string, PipelineFigures | undefined>;
@@ -108,11 +110,16 @@ export class StepFacts implements vscode.Disposable {
     pipelines: readonly string[],
   ): Promise<Pick<Known, "steps" | "pipelines">> {
     const known = this.keep(database);
-    const missing = new Map(wanted.map((step) => [keyOf(step), step]));
-    for (const key of missing.keys()) if (known.steps.has(key)) missing.delete(key);
     const missingPipelines = [...new Set(pipelines)].filter((name) => !known.pipelines.has(name));
-    if (missing.size === 0 && missingPipelines.length === 0) return known;
     try {
+      known.names ??= new Set(await (await database.store()).getStepNames({ runs: RECENT_RUNS }));
+      const missing = new Map<string, WantedStep>();
+      for (const step of wanted) {
+        if (!known.names.has(step.name)) continue;
+        const key = keyOf(step);
+        if (!known.steps.has(key)) missing.set(key, step);
+      }
+      if (missing.size === 0 && missingPipelines.length === 0) return known;
       const store = await database.store();
       const found = await store.getStepSummaries({
         steps: [...missing.values()].map(({ name, pipelines: own }) => ({ name, pipelines: own })),
@@ -135,6 +142,7 @@ export class StepFacts implements vscode.Disposable {
     const kept = this.known.get(database);
     if (kept) return kept;
     const known: Known = {
+      names: undefined,
       steps: new Map(),
       pipelines: new Map(),
       subscription: database.onChange(() => {

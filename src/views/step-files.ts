@@ -4,6 +4,7 @@ import { TraceError } from "../engine/errors.ts";
 import type { Definition } from "../steps/definition.ts";
 import { languageOf, readInSlices, type SourceLanguage } from "../steps/read.ts";
 import { type Place, StepIndex } from "../steps/step-index.ts";
+import { Sections } from "./sections.ts";
 
 /** Documents that steps may be written in. */
 export const stepDocuments: vscode.DocumentSelector = [
@@ -39,8 +40,13 @@ export class StepFiles implements vscode.Disposable {
   private search: Promise<void> | undefined;
   private rereading = false;
   private disposed = false;
-  /** Milliseconds, the longest that the search held the thread. */
+  /** Milliseconds, the longest that the reading of sources held the thread. */
   longest = 0;
+  private readonly record = (milliseconds: number) => {
+    this.longest = Math.max(this.longest, milliseconds);
+  };
+  /** Whether the workspace is being looked through. */
+  searching = false;
 
   constructor(private readonly log: vscode.LogOutputChannel) {
     this.disposables.push(
@@ -70,10 +76,14 @@ export class StepFiles implements vscode.Disposable {
 
   /** Starts to look through the workspace, once. */
   start(): Promise<void> {
-    this.search ??= this.searchAll().catch((thrown: unknown) => {
-      this.search = undefined;
-      this.log.warn(`The workspace could not be searched for steps: ${TraceError.from(thrown).message}`);
-    });
+    this.search ??= this.searchAll()
+      .catch((thrown: unknown) => {
+        this.search = undefined;
+        this.log.warn(`The workspace could not be searched for steps: ${TraceError.from(thrown).message}`);
+      })
+      .finally(() => {
+        this.searching = false;
+      });
     return this.search;
   }
 
@@ -114,7 +124,9 @@ export class StepFiles implements vscode.Disposable {
     const { version } = document;
     // A closed or changed document needs no answer to its end.
     const stopped = () => document.isClosed || document.version !== version;
-    const found = await readInSlices(language, document.getText(), pause, stopped);
+    const sections = new Sections(this.record);
+    const found = await readInSlices(language, document.getText(), () => sections.pause(), stopped);
+    sections.end();
     if (found === undefined) return document.isClosed ? [] : this.in(document);
     if (document.uri.scheme === "file") this.set(document.uri.toString(), found);
     return found;
@@ -144,6 +156,7 @@ export class StepFiles implements vscode.Disposable {
 
   private async searchAll(): Promise<void> {
     this.watch();
+    this.searching = true;
     const began = performance.now();
     const found = await vscode.workspace.findFiles(PATTERN, SKIPPED, MAX_FILES);
     for (const uri of found) {
@@ -197,15 +210,11 @@ export class StepFiles implements vscode.Disposable {
       () => Number.POSITIVE_INFINITY,
     );
     const text = size > MAX_SIZE ? "" : await readFile(uri.fsPath, "utf8").catch(() => "");
-    let since = performance.now();
-    const counted = async () => {
-      this.longest = Math.max(this.longest, performance.now() - since);
-      await pause();
-      since = performance.now();
-    };
-    const found = await readInSlices(language, text.startsWith("\uFEFF") ? text.slice(1) : text, counted);
+    const sections = new Sections(this.record);
+    const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
+    const found = await readInSlices(language, clean, () => sections.pause());
     this.set(key, found ?? []);
-    await counted();
+    await sections.pause();
   }
 }
 
@@ -216,8 +225,4 @@ export function languageOfDocument({ languageId }: vscode.TextDocument): SourceL
 /** Where a definition's name is written. */
 export function rangeOf({ line, column, at }: Definition): vscode.Range {
   return new vscode.Range(line - 1, column - 1, line - 1, column - 1 + (at.to - at.from));
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

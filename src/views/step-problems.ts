@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import { shortId } from "../format/numbers.ts";
 import { oneLine } from "../format/text.ts";
+import type { Definition } from "../steps/definition.ts";
+import { Sections } from "./sections.ts";
 import type { StepFact, StepFacts } from "./step-facts.ts";
 import { rangeOf, type StepFiles, stepDocuments } from "./step-files.ts";
 import { stepSettings } from "./step-settings.ts";
@@ -9,11 +11,20 @@ import { errorText } from "./step-text.ts";
 const SOURCE = "Flujo Lens";
 /** Milliseconds in which several changes become one. */
 const GATHER = 200;
+const SEARCHING = 2_000;
 const MESSAGE_LENGTH = 300;
 
 interface Problem {
   readonly diagnostic: vscode.Diagnostic;
   readonly fact: StepFact;
+}
+
+interface SourceFile {
+  /** Its address as a text. */
+  readonly key: string;
+  readonly uri: vscode.Uri;
+  readonly severity: vscode.DiagnosticSeverity;
+  readonly steps: readonly Definition[];
 }
 
 /** A problem at each step whose last run failed, until it next succeeds, with what can be done about it. */
@@ -24,6 +35,11 @@ export class StepProblems implements vscode.CodeActionProvider, vscode.Disposabl
   private gathering: NodeJS.Timeout | undefined;
   private updates = 0;
   private started = false;
+  /** Milliseconds, the longest that this held the thread; waiting for a database does not count. */
+  longest = 0;
+  private readonly record = (milliseconds: number) => {
+    this.longest = Math.max(this.longest, milliseconds);
+  };
 
   constructor(
     private readonly files: StepFiles,
@@ -63,33 +79,32 @@ export class StepProblems implements vscode.CodeActionProvider, vscode.Disposabl
 
   private updateSoon(): void {
     if (!this.started) return;
-    this.gathering ??= setTimeout(() => {
-      this.gathering = undefined;
-      void this.update();
-    }, GATHER);
+    this.gathering ??= setTimeout(
+      () => {
+        this.gathering = undefined;
+        void this.update();
+      },
+      // While the workspace is searched, something is new all the time.
+      this.files.searching ? SEARCHING : GATHER,
+    );
   }
 
   private async update(): Promise<void> {
     this.updates += 1;
     const update = this.updates;
+    const sections = new Sections(this.record);
     const found = new Map<string, readonly Problem[]>();
-    for (const [file, definitions] of this.files.files) {
-      const uri = vscode.Uri.parse(file);
-      const severity = stepSettings.problems(uri);
-      const steps = definitions.filter(({ kind }) => kind !== "pipeline");
-      if (severity === undefined || steps.length === 0) continue;
-      const known = await this.facts.of(uri, steps);
-      if (update !== this.updates) return;
-      const problems = steps.flatMap((step): Problem[] => {
-        const fact = known.step(step)[0];
-        if (fact?.summary.last.span.state !== "failed") return [];
-        const places = this.files.likely(this.files.known(step.name), fact.summary.last.run.pipeline_name);
-        if (!fact.summary.narrowed && !places.some((place) => place.file === file)) return [];
-        const diagnostic = new vscode.Diagnostic(rangeOf(step), messageOf(fact), severity);
-        diagnostic.source = SOURCE;
-        return [{ diagnostic, fact }];
-      });
-      if (problems.length > 0) found.set(file, problems);
+    for (const files of await this.filesByFolder(sections)) {
+      const steps = files.flatMap((file) => file.steps);
+      sections.end();
+      const known = await this.facts.of(files[0]!.uri, steps);
+      sections.begin();
+      for (const file of files) {
+        await sections.breathe();
+        if (update !== this.updates) return;
+        const problems = file.steps.flatMap((step) => this.problemAt(file, step, known.step(step)[0]) ?? []);
+        if (problems.length > 0) found.set(file.key, problems);
+      }
     }
     for (const file of this.problems.keys())
       if (!found.has(file)) this.collection.delete(vscode.Uri.parse(file));
@@ -101,6 +116,39 @@ export class StepProblems implements vscode.CodeActionProvider, vscode.Disposabl
     }
     this.problems.clear();
     for (const [file, problems] of found) this.problems.set(file, problems);
+    sections.end();
+  }
+
+  /** Files with steps whose problems are wanted; those of one workspace folder are told of by the same databases. */
+  private async filesByFolder(sections: Sections): Promise<SourceFile[][]> {
+    const folders = new Map<string, SourceFile[]>();
+    for (const [key, definitions] of this.files.files) {
+      await sections.breathe();
+      const uri = vscode.Uri.parse(key);
+      const severity = stepSettings.problems(uri);
+      const steps = definitions.filter(({ kind }) => kind !== "pipeline");
+      if (severity === undefined || steps.length === 0) continue;
+      const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() ?? "";
+      const files = folders.get(folder) ?? [];
+      folders.set(folder, files);
+      files.push({ key, uri, severity, steps });
+    }
+    return [...folders.values()];
+  }
+
+  private problemAt(
+    { key, severity }: SourceFile,
+    step: Definition,
+    fact: StepFact | undefined,
+  ): Problem | undefined {
+    if (fact?.summary.last.span.state !== "failed") return undefined;
+    if (!fact.summary.narrowed) {
+      const places = this.files.likely(this.files.known(step.name), fact.summary.last.run.pipeline_name);
+      if (!places.some((place) => place.file === key)) return undefined;
+    }
+    const diagnostic = new vscode.Diagnostic(rangeOf(step), messageOf(fact), severity);
+    diagnostic.source = SOURCE;
+    return { diagnostic, fact };
   }
 }
 

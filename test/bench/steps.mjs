@@ -1,15 +1,13 @@
 // How fast steps are found in 2,000 Python files, and for how long it holds the thread, beside Python's own parser.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { register } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
+import { makeFiles } from "./steps-files.mjs";
 import { table } from "./table.mjs";
-
-const FILES = 2_000;
-const STEPS_PER_FILE = 12;
 
 /**
  * @typedef {object} StepFigures
@@ -68,49 +66,6 @@ export async function measureSteps() {
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-/** @param {string} folder */
-function makeFiles(folder) {
-  const files = [];
-  let bytes = 0;
-  for (let index = 0; index < FILES; index += 1) {
-    const package_ = path.join(folder, `package_${index % 50}`);
-    mkdirSync(package_, { recursive: true });
-    const file = path.join(package_, `pipeline_${index}.py`);
-    const text = sourceText(index);
-    bytes += text.length;
-    writeFileSync(file, text);
-    files.push(file);
-  }
-  return { files, bytes };
-}
-
-/**
- * About 200 lines as people write them.
- *
- * @param {number} index
- */
-function sourceText(index) {
-  const steps = Array.from({ length: STEPS_PER_FILE }, (_one, step) => {
-    const name = `step_${index}_${step}`;
-    return `
-@step(name="${name}")
-async def ${name}(data: dict[str, list[str]], *, context: Context | None = None) -> str:
-    """Reads the pages, one by one, and keeps what is worth it: "${name}"."""
-    kept = [page for page in data["pages"] if len(page) > 3 and page not in ("a", 'b')]
-    total = sum(len(page) * 2 + 1 for page in kept)
-    if context is not None and total > 100:
-        context.counts[f"{context.name}_${step}"] = total
-        for number, page in enumerate(kept, start=1):
-            logger.debug("page %d of %s: %s", number, context.name, page[:20])
-    try:
-        return "\\n".join(kept)
-    except (TypeError, ValueError) as error:
-        raise RuntimeError(f"cannot join {len(kept)} pages") from error
-`;
-  });
-  return `import logging\nfrom flujo import Flujo, Step, step\n\nlogger = logging.getLogger(__name__)\n${steps.join("\n")}`;
 }
 
 /** @param {string} folder */

@@ -10,7 +10,7 @@ const codeServer = "4.139.1";
 /** VS Code 1.139 does not start under Node 20. */
 const nodeVersion = "24.21.0";
 /** Part of the cache key: raise it when the way of installing changes. */
-const recipe = 1;
+const recipe = 2;
 
 /** Dependencies that the server needs; all others want a compiler or serve features that are not used here. */
 const keptDependencies = new Set([
@@ -31,6 +31,8 @@ const keptDependencies = new Set([
   ),
   ...["tree-sitter-wasm", "vscode-languagedetection"].map(vscodeScope),
 ]);
+/** What terminals run on, as a package that brings its binary along. */
+const terminals = "npm:@lydell/node-pty@1.1.0";
 const keptScopes = ["@xterm/", "@microsoft/1ds-"];
 
 /** Built-in extensions that reach for the network or for native programs; 100 MB. */
@@ -79,6 +81,7 @@ async function fill(folder) {
   editJson(path.join(vscode, "package.json"), (manifest) => {
     for (const name of Object.keys(manifest.dependencies))
       if (!isKept(name)) delete manifest.dependencies[name];
+    manifest.dependencies["node-pty"] = terminals;
     delete manifest.overrides;
   });
   editJson(path.join(vscode, "product.json"), (product) => delete product.extensionsGallery);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "mocha";
+import type { Locator } from "playwright-core";
 import { DatabaseWriter } from "./support/database-writer.ts";
-import { fingerprints } from "./support/folders.ts";
+import { FlujoStandIn } from "./support/flujo-stand-in.ts";
+import { emptyFolder, fingerprints } from "./support/folders.ts";
 import { keepPictureOfFailure } from "./support/pictures.ts";
 import { makeSample, type Sample, shortId } from "./support/sample.ts";
 import { Workbench } from "./support/workbench.ts";
@@ -12,12 +14,14 @@ describe("beside the source", () => {
   let sample: Sample;
   let code: Workbench;
   let writer: DatabaseWriter;
+  let flujo: FlujoStandIn;
 
   before(async () => {
     sample = await makeSample();
+    flujo = new FlujoStandIn(emptyFolder());
     code = await Workbench.open({
       folder: sample.folder,
-      settings: { "workbench.colorTheme": "Default Dark Modern" },
+      settings: { ...flujo.settings, "workbench.colorTheme": "Default Dark Modern" },
     });
     writer = await DatabaseWriter.start(sample.file);
   });
@@ -42,6 +46,14 @@ describe("beside the source", () => {
     await writer.run(`INSERT INTO spans (run_id, span_id, parent_span_id, name, start_time, end_time, status, attributes, created_at)
       VALUES ('${id}', '${id}-0', NULL, 'pipeline_run', ${start}, ${start + 0.9}, '${status}', '{}', '${at}'),
         ('${id}', '${id}-1', '${id}-0', 'classify_ticket', ${start + 0.1}, ${start + 0.8}, '${status}', '${attributes}', '${at}')`);
+  }
+
+  /** Takes an item of the menu of a row in the panel. */
+  async function panelMenu(row: Locator, item: string): Promise<void> {
+    await row.click({ button: "right" });
+    // A menu that has just opened ignores clicks for a moment, but not keys.
+    await code.page.locator(".monaco-menu").getByRole("menuitem", { name: item, exact: true }).hover();
+    await code.page.keyboard.press("Enter");
   }
 
   const lens = (text: string | RegExp) => code.codeLenses().filter({ hasText: text }).first();
@@ -140,6 +152,26 @@ describe("beside the source", () => {
     await dialog.getByText("flujo lens replay run_feedbeef01").waitFor();
     await settled("steps-replay");
     await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    assert.equal(await code.page.locator(".terminal-wrapper").count(), 0);
+    assert.equal(flujo.lastCall, undefined);
+  });
+
+  it("replays the run in a terminal, by the very command that it showed", async () => {
+    await code.page.locator(".editor-instance .view-line", { hasText: "classify_ticket = Step" }).click();
+    await code.page.keyboard.press("Control+.");
+    await code.page.locator(".action-widget").getByText("Replay Run in Terminal…").click();
+    const dialog = code.page.getByRole("dialog");
+    const command = "flujo lens replay run_feedbeef01";
+    await dialog.getByText(command).waitFor();
+    await dialog.getByRole("button", { name: "Run in Terminal" }).click();
+    await code.page.locator(".terminal-wrapper").first().waitFor();
+    for (let attempt = 0; flujo.lastCall === undefined && attempt < 100; attempt += 1)
+      await code.page.waitForTimeout(200);
+    assert.deepEqual(flujo.lastCall, [sample.folder, ...command.split(" ").slice(1)]);
+    await settled("steps-replayed");
+    await code.command("Terminal: Kill All Terminals");
+    await code.page.locator(".terminal-wrapper").first().waitFor({ state: "detached" });
   });
 
   it("takes the problem away when the step next succeeds", async () => {
@@ -170,6 +202,65 @@ describe("beside the source", () => {
     await list.pane.waitFor({ state: "detached" });
   });
 
+  it("goes from a span in the panel to its step, and to all of its spans", async () => {
+    await code.command("View: Close All Editors");
+    await code.tree("Runs").row("classify_ticket").click();
+    const row = code.panel().locator('.span-row.selected[data-name="classify_ticket"]').first();
+    await panelMenu(row, "Go to Step");
+    await code.editorTab("support_triage.py").waitFor();
+    await code.page.locator(".statusbar-item", { hasText: "Ln 51" }).waitFor();
+    await code.page.locator(".part.editor .tabs-container").getByRole("tab").first().click();
+    await panelMenu(row, "Find All Spans of This Step");
+    const list = code.tree("Spans of Step");
+    await list.message.getByText(/spans in \d+ runs/).waitFor();
+    const [count] = sample.rows("SELECT count(*) AS n FROM spans WHERE name = 'classify_ticket'");
+    await list.message.getByText(`${Number(count?.n) + 2} spans in`).waitFor();
+    await list.titleAction("Close List");
+  });
+
+  it("asks for a step where there is none at the cursor, and lists its spans", async () => {
+    await code.command("View: Close All Editors");
+    await code.command("Flujo Lens: Find All Spans of This Step");
+    await code.quickPick.options("draft_reply").first().waitFor();
+    const offered = await code.quickPick.texts();
+    assert.ok(
+      offered.some(
+        ({ label, description }) => label === "review_one" && /code_review\.yaml:42/.test(description),
+      ),
+    );
+    await settled("steps-pick");
+    await code.quickPick.choose("draft_reply");
+    const [count] = sample.rows("SELECT count(*) AS n FROM spans WHERE name = 'draft_reply'");
+    await code
+      .tree("Spans of Step")
+      .message.getByText(`${Number(count?.n)} spans in`)
+      .waitFor();
+    await code.command("Flujo Lens: Go to Step");
+    await code.quickPick.choose("review_one");
+    await code.editorTab("code_review.yaml").waitFor();
+    await code.page.locator(".statusbar-item", { hasText: "Ln 42" }).waitFor();
+  });
+
+  it("does nothing that is switched off", async () => {
+    await code.applySettings({
+      "flujoLens.codeLens": "off",
+      "flujoLens.problems": "off",
+      "flujoLens.hover": false,
+    });
+    await code.command("View: Close All Editors");
+    await code.openFile("support_triage.py");
+    await write("run_feedbeef03", "failed");
+    await code.page.waitForTimeout(2_500);
+    assert.equal(await code.codeLenses().count(), 0);
+    assert.equal(await squiggles().count(), 0);
+    await code.applySettings({
+      "flujoLens.codeLens": undefined,
+      "flujoLens.problems": undefined,
+      "flujoLens.hover": undefined,
+    });
+    await squiggles().first().waitFor();
+  });
+
   it("compares two runs, and a pair of spans in the diff editor", async () => {
     const runs = code.tree("Runs");
     await runs.contextMenu(/support_triage/, "Compare Runs…");
@@ -192,18 +283,23 @@ describe("beside the source", () => {
     await settled("steps-diff");
   });
 
-  it("does nothing that is switched off", async () => {
-    await code.applySettings({
-      "flujoLens.codeLens": "off",
-      "flujoLens.problems": "off",
-      "flujoLens.hover": false,
-    });
+  it("looks right in light and in high contrast", async () => {
     await code.command("View: Close All Editors");
     await code.openFile("support_triage.py");
-    await write("run_feedbeef03", "failed");
-    await code.page.waitForTimeout(2_500);
-    assert.equal(await code.codeLenses().count(), 0);
-    assert.equal(await squiggles().count(), 0);
+    await squiggles().first().waitFor();
+    for (const theme of ["light", "highContrast", "highContrastLight"] as const) {
+      await code.setTheme(theme);
+      await code.hoverWord('"classify_ticket"', "tool_error");
+      await settled(`steps-${theme}`);
+      await code.command("Problems: Focus on Problems View");
+      await code.page
+        .locator(".markers-panel")
+        .getByText(/classify_ticket failed in run/)
+        .first()
+        .waitFor();
+      await settled(`steps-${theme}-problems`);
+      await code.command("View: Hide Panel");
+    }
   });
 
   it("writes nothing into the workspace", () => {

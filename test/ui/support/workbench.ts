@@ -140,12 +140,13 @@ export class Workbench {
     });
   }
 
-  /** Opens a file of the folder by its name. */
+  /** Opens a file of the folder by its name; words after it tell apart files of one name. */
   async openFile(name: string): Promise<void> {
+    const [file] = name.split(" ", 1) as [string];
     await this.page.keyboard.press("Control+P");
     await this.quickPick.type(name);
-    await this.quickPick.choose(name);
-    await this.editorTab(path.basename(name)).waitFor();
+    await this.quickPick.choose(file);
+    await this.editorTab(path.basename(file)).waitFor();
   }
 
   editorTab(name: string | RegExp): Locator {

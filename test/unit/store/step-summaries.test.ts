@@ -130,6 +130,12 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("summaries of steps o
     });
   });
 
+  test.each([undefined, 20])("know every name of the newest %s runs a pipeline", async (limit) => {
+    const some = limit === undefined ? runs : newest(limit);
+    const expected = new Set(some.flatMap(({ run_id }) => spansOf.get(run_id)!.map(({ name }) => name)));
+    expect(await store.getStepNames({ runs: limit })).toEqual([...expected].sort());
+  });
+
   test("tell why the last one failed", async () => {
     const run = runs.find(({ state }) => state === "failed")!;
     const failed = spansOf

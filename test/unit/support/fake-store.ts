@@ -29,6 +29,7 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     getSpanDetail: missing("getSpanDetail"),
     getStepHistory: missing("getStepHistory"),
     getStepSummaries: missing("getStepSummaries"),
+    getStepNames: missing("getStepNames"),
     getStepSpans: missing("getStepSpans"),
     compareRuns: missing("compareRuns"),
     getSpans: missing("getSpans"),
