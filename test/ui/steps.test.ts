@@ -279,7 +279,10 @@ describe("beside the source", () => {
     await settled("steps-compare");
     await compare.row("classify_ticket").click();
     await code.quickPick.choose("Attributes");
-    await code.page.locator(".monaco-diff-editor").first().waitFor();
+    await code.page
+      .locator(".monaco-diff-editor .modified .view-line", { hasText: "tool_error" })
+      .first()
+      .waitFor();
     await settled("steps-diff");
   });
 
