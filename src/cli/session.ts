@@ -7,6 +7,7 @@ import { isTraceFile } from "../sources/trace-file.ts";
 import type { TraceStore } from "../store/store.ts";
 import type { Palette } from "./colour.ts";
 import type { Output } from "./output.ts";
+import { ProgressLine } from "./progress-line.ts";
 
 /** What the process around the program gives it; tests give their own. */
 export interface Surroundings {
@@ -88,6 +89,16 @@ export class Session {
 
   async writeLines(...parts: Iterable<string>[]): Promise<void> {
     for (const part of parts) await this.out.lines(part, this.signal);
+  }
+
+  /** Does `work` with a line on the terminal that says how far it is; silent with `--json` and where stderr is no terminal. */
+  async withProgress<T>(work: (line: ProgressLine) => Promise<T>): Promise<T> {
+    const line = new ProgressLine(!this.json && this.messages.isTerminal ? this.messages : undefined);
+    try {
+      return await work(line);
+    } finally {
+      await line.end();
+    }
   }
 
   /** Says something beside the answer, on stderr. */

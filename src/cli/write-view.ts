@@ -9,8 +9,10 @@ const MOST_PRINTED = 20;
 /** What a command that writes says in the end. */
 export async function printReport(session: Session, headline: string, report: WriteReport): Promise<void> {
   if (session.json) {
-    const { runs, spans, mended, refused } = report;
-    await session.writeJson({ runs, spans, mended, refused });
+    const { runs, spans, mended, refused, counts } = report;
+    const more = { mended: counts.mended - mended.length, refused: counts.refused - refused.length };
+    const isCut = more.mended + more.refused > 0;
+    await session.writeJson({ runs, spans, mended, refused, ...(isCut ? { more } : {}) });
     return;
   }
   await session.writeLines(

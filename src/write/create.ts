@@ -109,6 +109,8 @@ class WorkerWriter implements TraceWriter {
     try {
       const report = await this.client.call("finish", {}, options);
       await this.client.close();
+      // Somebody may have begun to use that name meanwhile.
+      checkBeside(this.target);
       const backup = publishFile(this.file, this.target, { overwrite: this.force, backup: true });
       return { file: this.target, ...(backup === undefined ? {} : { backup }), report };
     } catch (thrown) {
@@ -129,16 +131,20 @@ function checkTarget(target: string, from: string | undefined, force: boolean): 
   if (from !== undefined && samePlace(target, path.resolve(from))) {
     throw new TraceError("invalid_argument", "The new database must be another file than the old one.");
   }
-  if (!existsSync(target)) return;
-  if (!force)
+  if (existsSync(target) && !force)
     throw new TraceError("exists", `There is a file at ${target} already. Add --force to replace it.`);
+  checkBeside(target);
+}
+
+/** SQLite would take what another database left behind for a part of the new one. */
+function checkBeside(target: string): void {
   const beside = ["-wal", "-shm", "-journal"].find((suffix) => existsSync(target + suffix));
-  if (beside !== undefined) {
-    throw new TraceError(
-      "unwritable",
-      `${target} is in use: ${path.basename(target + beside)} lies beside it. Choose another name.`,
-    );
-  }
+  if (beside === undefined) return;
+  const name = path.basename(target + beside);
+  const sentence = existsSync(target)
+    ? `${target} is in use: ${name} lies beside it. Choose another name.`
+    : `${name} is left of another database at ${target}. Choose another name, or move it away.`;
+  throw new TraceError("unwritable", sentence);
 }
 
 function samePlace(one: string, other: string): boolean {

@@ -28,8 +28,12 @@ export function addImportCommand(program: Command, start: StartSession): void {
       const target = path.resolve(session.cwd, options.out);
       const writer = await createTraceStore(target, { force: options.force }, { signal });
       try {
-        const notes = await writer.importFile(path.resolve(session.cwd, name), { signal });
-        const { report, backup } = await writer.close({ signal });
+        const { notes, report, backup } = await session.withProgress(async (line) => {
+          const file = path.resolve(session.cwd, name);
+          const left = await writer.importFile(file, { signal, onProgress: line.step("Importing") });
+          const published = await writer.close({ signal, onProgress: line.step("Making indexes") });
+          return { ...published, notes: left };
+        });
         for (const note of notes) await session.note(note);
         if (backup !== undefined) await session.note(`The file that was there is kept at ${backup}.`);
         await printReport(session, `Wrote ${runsAndSpans(report)} to ${options.out}.`, report);

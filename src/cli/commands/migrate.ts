@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Command } from "commander";
 import { TraceError } from "../../engine/errors.ts";
@@ -32,21 +33,28 @@ export function addMigrateCommand(program: Command, start: StartSession): void {
       }
       const from = await session.databasePath();
       const { signal } = session;
-      const target = path.resolve(session.cwd, options.out ?? `${path.basename(from)}.dry-run`);
-      const writer = await createTraceStore(
-        target,
-        { from, force: options.force || options.dryRun },
-        { signal },
-      ).catch(withSalvage);
-      if (options.dryRun) {
-        const report = await writer.report();
-        await writer.discard();
-        await printReport(session, `${runsAndSpans(report)} would be written.`, report);
-        return;
-      }
-      const { report, backup } = await writer.close({ signal });
-      if (backup !== undefined) await session.note(`The file that was there is kept at ${backup}.`);
-      await printReport(session, `Wrote ${runsAndSpans(report)} to ${options.out}.`, report);
+      const target = path.resolve(
+        session.cwd,
+        options.out ?? path.join(tmpdir(), `${path.basename(from)}.dry-run`),
+      );
+      await session.withProgress(async (line) => {
+        const writer = await createTraceStore(
+          target,
+          { from, force: options.force || options.dryRun },
+          { signal, onProgress: line.step("Migrating") },
+        ).catch(withSalvage);
+        if (options.dryRun) {
+          const report = await writer.report();
+          await writer.discard();
+          await line.end();
+          await printReport(session, `${runsAndSpans(report)} would be written.`, report);
+          return;
+        }
+        const { report, backup } = await writer.close({ signal, onProgress: line.step("Making indexes") });
+        await line.end();
+        if (backup !== undefined) await session.note(`The file that was there is kept at ${backup}.`);
+        await printReport(session, `Wrote ${runsAndSpans(report)} to ${options.out}.`, report);
+      });
     });
 }
 

@@ -36,8 +36,11 @@ export function addSalvageCommand(program: Command, start: StartSession): void {
       }
       const writer = await createTraceStore(target, { force: options.force }, { signal });
       try {
-        const lost = await writer.salvage(from, { signal });
-        const { report, backup } = await writer.close({ signal });
+        const { lost, report, backup } = await session.withProgress(async (line) => {
+          const missing = await writer.salvage(from, { signal, onProgress: line.step("Salvaging") });
+          const published = await writer.close({ signal, onProgress: line.step("Making indexes") });
+          return { ...published, lost: missing };
+        });
         if (backup !== undefined) await session.note(`The file that was there is kept at ${backup}.`);
         await printReport(session, `Wrote ${runsAndSpans(report)} to ${options.out}.`, report);
         if (lost.length === 0) return;

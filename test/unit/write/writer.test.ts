@@ -1,3 +1,4 @@
+import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -211,5 +212,28 @@ describe("timeText", () => {
         },
       ),
     );
+  });
+});
+
+describe("what another database left beside the target", () => {
+  it.each(["-wal", "-shm", "-journal"])("%s is never replayed into a new one", async (suffix) => {
+    const folder = freshFolder();
+    const out = path.join(folder, "new.db");
+    writeFileSync(`${out}${suffix}`, "left by another one");
+    await expect(createTraceStore(out)).rejects.toMatchObject({
+      kind: "unwritable",
+      message: `new.db${suffix} is left of another database at ${out}. Choose another name, or move it away.`,
+    });
+    expect(readdirSync(folder)).toEqual([`new.db${suffix}`]);
+  });
+
+  it("counts also when it comes while the new one is being made", async () => {
+    const folder = freshFolder();
+    const out = path.join(folder, "new.db");
+    const writer = await createTraceStore(out);
+    await writer.saveTrace("run", { name: "a", start_time: 1 });
+    writeFileSync(`${out}-wal`, "left by another one");
+    await expect(writer.close()).rejects.toMatchObject({ kind: "unwritable" });
+    expect(readdirSync(folder)).toEqual(["new.db-wal"]);
   });
 });
