@@ -1,26 +1,4 @@
-import type { OutlineSpan, SpanNode, Trace } from "../store/model.ts";
-
-/** The rows of an outline whose keys are given, with their parents; again an outline in reading order. */
-export function filterOutline(spans: readonly OutlineSpan[], keys: Iterable<number>): OutlineSpan[] {
-  const wanted = new Set(keys);
-  const keep = new Uint8Array(spans.length);
-  for (let index = spans.length - 1; index >= 0; index -= 1) {
-    const { key, parent } = spans[index]!;
-    if (wanted.has(key)) keep[index] = 1;
-    if (keep[index] && parent >= 0) keep[parent] = 1;
-  }
-  const places = new Int32Array(spans.length).fill(-1);
-  const kept: OutlineSpan[] = [];
-  const children = new Int32Array(spans.length);
-  for (const [index, span] of spans.entries()) {
-    if (!keep[index]) continue;
-    places[index] = kept.length;
-    const parent = span.parent < 0 ? -1 : places[span.parent]!;
-    if (parent >= 0) children[parent]! += 1;
-    kept.push({ ...span, parent });
-  }
-  return kept.map((span, index) => ({ ...span, child_count: children[index]! }));
-}
+import type { SpanNode, Trace } from "../store/model.ts";
 
 /** The spans of a trace whose ids are given, with their parents. */
 export function filterTrace(trace: Trace, ids: ReadonlySet<string>): Trace {

@@ -22,6 +22,12 @@ export type TraceRow = Pick<
   | "error"
 >;
 
+/** The rows of a tree in reading order, parents before children: an array, or something that makes each row when it is asked. */
+export interface TraceRows {
+  readonly length: number;
+  at(index: number): TraceRow | undefined;
+}
+
 /** Longest name, in characters; and the widest that the column of names grows, in cells. */
 const MAX_NAME = 120;
 const MAX_LABEL = 72;
@@ -31,14 +37,14 @@ const MARK_WIDTH = 2;
 
 /**
  * A trace as lines of text: one row a span with its duration, and under a failed span the reason.
- * @param rows In reading order, parents before children.
  */
-export function* traceLines(rows: readonly TraceRow[], palette: Palette, width: number): Generator<string> {
+export function* traceLines(rows: TraceRows, palette: Palette, width: number): Generator<string> {
   const last = lastSiblings(rows);
   const repeated = repeatedErrors(rows);
   const column = labelWidth(rows);
   const guides = new TreeGuides();
-  for (const [index, row] of rows.entries()) {
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows.at(index)!;
     const guide = guides.next({ depth: row.depth, last: last[index] === 1 }, row.child_count > 0);
     const mark = painterOf(row.state, palette)(markOf(row.state));
     const name = nameOf(row);
@@ -80,11 +86,11 @@ function reasonOf(row: TraceRow): string | undefined {
 }
 
 /** 1 for rows after which no sibling follows. */
-function lastSiblings(rows: readonly TraceRow[]): Uint8Array {
+function lastSiblings(rows: TraceRows): Uint8Array {
   const last = new Uint8Array(rows.length);
   const seen = new Uint8Array(rows.length + 1);
   for (let index = rows.length - 1; index >= 0; index -= 1) {
-    const parent = rows[index]!.parent + 1;
+    const parent = rows.at(index)!.parent + 1;
     if (seen[parent] === 0) last[index] = 1;
     seen[parent] = 1;
   }
@@ -92,23 +98,27 @@ function lastSiblings(rows: readonly TraceRow[]): Uint8Array {
 }
 
 /** 1 for failed rows that only repeat what a failed child says, or say nothing while a child does. */
-function repeatedErrors(rows: readonly TraceRow[]): Uint8Array {
+function repeatedErrors(rows: TraceRows): Uint8Array {
   const repeated = new Uint8Array(rows.length);
-  for (const row of rows) {
+  for (const row of each(rows)) {
     if (row.error === undefined || row.parent < 0) continue;
-    const above = rows[row.parent]!.error;
+    const above = rows.at(row.parent)!.error;
     if (above === undefined) continue;
     if (above.message === "" || above.message === row.error.message) repeated[row.parent] = 1;
   }
   return repeated;
 }
 
-function labelWidth(rows: readonly TraceRow[]): number {
+function labelWidth(rows: TraceRows): number {
   const guides = new TreeGuides();
   let widest = 0;
-  for (const row of rows) {
+  for (const row of each(rows)) {
     const guide = guides.next({ depth: row.depth, last: true }, false).row;
     widest = Math.max(widest, guide.length + MARK_WIDTH + displayWidth(nameOf(row)));
   }
   return Math.min(widest, MAX_LABEL);
+}
+
+function* each(rows: TraceRows): Generator<TraceRow> {
+  for (let index = 0; index < rows.length; index += 1) yield rows.at(index)!;
 }

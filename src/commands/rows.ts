@@ -7,6 +7,7 @@ import type {
   RunContainer,
   RunNode,
   RunsNode,
+  SpanContainer,
   SpanNode,
 } from "../views/nodes.ts";
 
@@ -38,9 +39,11 @@ export class Rows {
   }
 }
 
-/** The page of runs that a "Load more" row stands for. */
-export function containerOf(argument: unknown): RunContainer | undefined {
-  return isRow(argument) && argument.kind === "moreRuns" ? argument.parent : undefined;
+/** The row below which a "Load more" row stands. */
+export function containerOf(argument: unknown): RunContainer | SpanContainer | undefined {
+  return isRow(argument) && (argument.kind === "moreRuns" || argument.kind === "moreSpans")
+    ? argument.parent
+    : undefined;
 }
 
 /** The row of a database that opens only after a question. */

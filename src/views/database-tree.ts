@@ -12,6 +12,7 @@ import type {
   RunContainer,
   RunNode,
   RunsNode,
+  SpanContainer,
   SpanNode,
 } from "./nodes.ts";
 import { isFiltering, isFilteringWithin, toQuery } from "./run-filter.ts";
@@ -19,8 +20,10 @@ import { RunPages } from "./run-pages.ts";
 import { runsText } from "./tree-items.ts";
 import type { ViewSettings } from "./view-settings.ts";
 
-/** Children of one span that are listed in the tree. */
-const MAX_LEVEL = 200;
+/** Children of one span that are listed at first, and that are added at a time. */
+export const SPAN_PAGE = 200;
+/** Children of one span that are listed at most: VS Code asks for every row by itself, and for all of them at each change. */
+const MAX_LEVEL = 1_000;
 /** Levels of spans that are listed in the tree: further in, a side bar of usual width shows no more names. */
 const MAX_DEPTH = 20;
 
@@ -43,6 +46,8 @@ export class DatabaseTree {
   private refreshes = 0;
   private readonly levels = new Map<string, Promise<RunsNode[]>>();
   private readonly pages = new Map<string, RunPages>();
+  /** How many spans are listed below a row, where that is more than a page. */
+  private readonly spanRooms = new Map<string, number>();
   private readonly days = new Map<string, Day>();
   private calls = new AbortController();
 
@@ -121,9 +126,11 @@ export class DatabaseTree {
     return [...this.drawn.values()].flatMap(({ rows }) => rows);
   }
 
-  /** Adds a page of runs. Rejects with a `TraceError`. */
-  async loadMore(container: RunContainer): Promise<void> {
-    await this.pagesOf(container).loadMore();
+  /** Adds a page of runs or spans. Rejects with a `TraceError`. */
+  async loadMore(container: RunContainer | SpanContainer): Promise<void> {
+    if (container.kind === "run" || container.kind === "span")
+      this.spanRooms.set(container.id, this.spanRoom(container) + SPAN_PAGE);
+    else await this.pagesOf(container).loadMore();
     this.levels.delete(container.id);
   }
 
@@ -133,6 +140,7 @@ export class DatabaseTree {
     this.calls = new AbortController();
     this.levels.clear();
     this.pages.clear();
+    this.spanRooms.clear();
     this.days.clear();
     this.rows.clear();
     this.drawn.clear();
@@ -273,17 +281,19 @@ export class DatabaseTree {
     return (this.days.get(node.id)?.runs ?? []).map((run) => this.runNode(run, node));
   }
 
-  private async readSpans(node: RunNode | SpanNode): Promise<RunsNode[]> {
+  private spanRoom(node: SpanContainer): number {
+    return this.spanRooms.get(node.id) ?? SPAN_PAGE;
+  }
+
+  private async readSpans(node: SpanContainer): Promise<RunsNode[]> {
     const { run, database } = node;
     const parent = node.kind === "span" ? node.span.key : undefined;
     const more = { kind: "moreSpans", id: `${node.id}:more`, parent: node, database, run } as const;
-    if (node.kind === "span" && node.span.depth + 1 >= MAX_DEPTH) return [{ ...more, left: undefined }];
+    if (node.kind === "span" && node.span.depth + 1 >= MAX_DEPTH)
+      return [{ ...more, left: undefined, loads: false }];
     const store = await this.database.store();
-    const level = await store.getLevel(
-      run.run_id,
-      { parent, limit: MAX_LEVEL },
-      { signal: this.calls.signal },
-    );
+    const limit = this.spanRoom(node);
+    const level = await store.getLevel(run.run_id, { parent, limit }, { signal: this.calls.signal });
     const rows: RunsNode[] = level.items.map(
       (span): SpanNode =>
         this.keep({
@@ -297,7 +307,7 @@ export class DatabaseTree {
         }),
     );
     const left = level.total - level.items.length;
-    if (left > 0) rows.push({ ...more, left });
+    if (left > 0) rows.push({ ...more, left, loads: limit < MAX_LEVEL });
     if (rows.length === 0) rows.push(notice(node, vscode.l10n.t("No spans were written for this run.")));
     return rows;
   }

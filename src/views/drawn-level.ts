@@ -33,8 +33,9 @@ function factsOf(row: RunsNode): string {
     case "group":
       return JSON.stringify([row.label, row.count]);
     case "moreRuns":
-    case "moreSpans":
       return String(row.left);
+    case "moreSpans":
+      return JSON.stringify([row.left, row.loads]);
     case "notice":
       return row.text;
     case "database":

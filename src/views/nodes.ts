@@ -22,6 +22,7 @@ export interface GroupNode {
 }
 
 export type RunContainer = DatabaseNode | GroupNode;
+export type SpanContainer = RunNode | SpanNode;
 
 export interface RunNode {
   readonly kind: "run";
@@ -51,7 +52,7 @@ export interface MoreRunsNode {
   readonly left: number | undefined;
 }
 
-/** Opens the panel, where there is room for the spans that are not listed here. */
+/** Stands for spans that are not listed: loads the next of them, or opens the panel, where there is room for all. */
 export interface MoreSpansNode {
   readonly kind: "moreSpans";
   readonly id: string;
@@ -60,6 +61,8 @@ export interface MoreSpansNode {
   readonly run: Run;
   /** How many siblings are not listed, undefined when the tree ends because it is too deep. */
   readonly left: number | undefined;
+  /** Whether the tree has room for more of them. */
+  readonly loads: boolean;
 }
 
 /** A sentence instead of rows. */

@@ -2,8 +2,15 @@ import * as vscode from "vscode";
 import { TraceError } from "../engine/errors.ts";
 import type { Database } from "../sources/databases.ts";
 import type { Disposable } from "../sources/listeners.ts";
-import { DatabaseTree } from "./database-tree.ts";
-import { type DatabaseNode, type NoticeNode, parentOf, type RunContainer, type RunsNode } from "./nodes.ts";
+import { DatabaseTree, SPAN_PAGE } from "./database-tree.ts";
+import {
+  type DatabaseNode,
+  type NoticeNode,
+  parentOf,
+  type RunContainer,
+  type RunsNode,
+  type SpanContainer,
+} from "./nodes.ts";
 import { PAGE } from "./run-pages.ts";
 import { runTooltip, spanTooltip } from "./tooltips.ts";
 import {
@@ -98,9 +105,8 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
     if (this.treeOf(node)?.unfold(node) === true) this.changed.fire(node);
   }
 
-  async loadMore(container: RunContainer): Promise<void> {
-    const database = container.kind === "group" ? container.parent.database : container.database;
-    const tree = this.shown.get(database.path)?.tree;
+  async loadMore(container: RunContainer | SpanContainer): Promise<void> {
+    const tree = this.treeOf(container);
     if (tree === undefined) return;
     await tree.loadMore(container);
     this.fireFor(tree, container);
@@ -151,7 +157,7 @@ export class RunsProvider implements vscode.TreeDataProvider<RunsNode>, vscode.D
       case "moreRuns":
         return moreRunsItem(node, PAGE);
       case "moreSpans":
-        return moreSpansItem(node);
+        return moreSpansItem(node, SPAN_PAGE);
       case "notice":
         return noticeItem(node);
     }

@@ -109,10 +109,18 @@ function spanFacts(span: OutlineSpan, provisional: boolean): string[] {
 }
 
 export function moreRunsItem(node: MoreRunsNode, page: number): vscode.TreeItem {
+  return loadMoreItem(node, page, node.left);
+}
+
+function loadMoreItem(
+  node: MoreRunsNode | MoreSpansNode,
+  page: number,
+  left: number | undefined,
+): vscode.TreeItem {
   const label =
-    node.left === undefined
+    left === undefined
       ? vscode.l10n.t("Load {0} more", page)
-      : vscode.l10n.t("Load {0} more ({1} left)", Math.min(page, node.left), formatCount(node.left));
+      : vscode.l10n.t("Load {0} more ({1} left)", Math.min(page, left), formatCount(left));
   const item = new vscode.TreeItem(label, None);
   item.id = node.id;
   item.iconPath = new vscode.ThemeIcon("more");
@@ -120,7 +128,8 @@ export function moreRunsItem(node: MoreRunsNode, page: number): vscode.TreeItem 
   return item;
 }
 
-export function moreSpansItem(node: MoreSpansNode): vscode.TreeItem {
+export function moreSpansItem(node: MoreSpansNode, page: number): vscode.TreeItem {
+  if (node.loads && node.left !== undefined) return loadMoreItem(node, page, node.left);
   const label =
     node.left === undefined
       ? vscode.l10n.t("Show deeper spans in the panel")

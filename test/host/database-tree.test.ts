@@ -74,25 +74,35 @@ describe("the rows of a database", () => {
     return (await tree.children(tree.node))[0]!;
   }
 
-  it("end a wide level with a row that opens the panel", async () => {
+  it("of a wide level come a page at a time, and end with a row that opens the panel", async () => {
     const asked: unknown[] = [];
     const tree = treeOf({
       getLevel: async (_run, query) => {
         asked.push(query);
         return level(
-          Array.from({ length: 200 }, (_, key) => spanAt(key)),
-          1434,
+          Array.from({ length: query?.limit ?? 0 }, (_, key) => spanAt(key)),
+          2234,
         );
       },
     });
-    const rows = await tree.children(await firstRun(tree));
-    assert.deepEqual(asked, [{ parent: undefined, limit: 200 }]);
-    assert.equal(rows.length, 201);
-    const last = rows[200]!;
-    assert.ok(last.kind === "moreSpans");
-    const item = moreSpansItem(last);
-    assert.equal(item.label, "Show 1,234 more in the panel");
-    assert.equal(item.command?.command, "flujoLens.showTrace");
+    const run = await firstRun(tree);
+    const last = async () => {
+      const row = (await tree.children(run)).at(-1)!;
+      assert.ok(row.kind === "moreSpans");
+      return moreSpansItem(row, 200);
+    };
+    assert.equal((await last()).label, "Load 200 more (2,034 left)");
+    assert.equal((await last()).command?.command, "flujoLens.loadMore");
+    for (let page = 0; page < 4; page += 1) {
+      assert.ok(run.kind === "run");
+      await tree.loadMore(run);
+    }
+    assert.equal((await tree.children(run)).length, 1001);
+    assert.equal((await last()).label, "Show 1,234 more in the panel");
+    assert.equal((await last()).command?.command, "flujoLens.showTrace");
+    await tree.refresh();
+    assert.equal((await tree.children(run)).length, 1001);
+    assert.deepEqual(asked[0], { parent: undefined, limit: 200 });
   });
 
   it("end a deep trace with a row that opens the panel, and ask no further", async () => {
@@ -109,7 +119,7 @@ describe("the rows of a database", () => {
       depth += 1;
     }
     assert.equal(depth, 21);
-    assert.equal(moreSpansItem(row).label, "Show deeper spans in the panel");
+    assert.equal(moreSpansItem(row, 200).label, "Show deeper spans in the panel");
   });
 
   it("say that there are no runs, or no spans", async () => {

@@ -1,14 +1,15 @@
 import type { Command } from "commander";
 import { formatCount } from "../../format/numbers.ts";
-import type { Trace, TraceStore } from "../../store/store.ts";
+import type { OutlineColumns, Trace, TraceStore } from "../../store/store.ts";
 import { parseFilterFor, parseRunId } from "../arguments.ts";
 import { UsageError } from "../exit.ts";
 import { staleNote } from "../notes.ts";
+import { OutlineRows } from "../outline-rows.ts";
 import type { StartSession } from "../program.ts";
 import { runHeading } from "../run-view.ts";
 import type { Session } from "../session.ts";
 import { nestedShape, shaped, spanShape } from "../shapes.ts";
-import { filterOutline, filterTrace } from "../trace-filter.ts";
+import { filterTrace } from "../trace-filter.ts";
 import { traceLines } from "../trace-view.ts";
 
 /** What `trace` and `from-file` have in common. */
@@ -83,30 +84,28 @@ async function printTree(
   const found = await store.getRun(part, { signal });
   // Several candidates are for the store to reject, in the words it has for that.
   const run = "candidates" in found ? (await store.getRunDetail(part, { signal })).run : found;
-  const outline = await store.getOutline(run.run_id, {}, { signal });
+  const outline = await store.getOutlineColumns(run.run_id, {}, { signal });
   await session.writeLines(runHeading(outline.run, session.palette, session.now()), [""]);
-  if (outline.spans.length === 0) {
+  if (outline.size === 0) {
     await session.writeLines([
       "This run has neither spans nor steps yet: flujo writes the trace when a run ends.",
     ]);
   }
-  if (filter !== undefined && outline.spans.length > 0) {
-    const { keys } = await store.getMatches(run.run_id, filter, { signal });
-    const rows = filterOutline(outline.spans, keys);
+  let keys: Float64Array | undefined;
+  if (filter !== undefined && outline.size > 0) {
+    ({ keys } = await store.getMatches(run.run_id, filter, { signal }));
     await session.writeLines([
-      session.palette.dim(`${formatCount(keys.length)} of ${formatCount(outline.spans.length)} spans match`),
+      session.palette.dim(`${formatCount(keys.length)} of ${formatCount(outline.size)} spans match`),
     ]);
-    await session.writeLines(traceLines(rows, session.palette, session.out.width));
-    await noteState(session, outline);
-    return;
   }
-  await session.writeLines(traceLines(outline.spans, session.palette, session.out.width));
+  const rows = new OutlineRows(outline, keys);
+  await session.writeLines(traceLines(rows, session.palette, session.out.width));
   await noteState(session, outline);
 }
 
 async function noteState(
   session: Session,
-  answer: Pick<Awaited<ReturnType<TraceStore["getOutline"]>>, "provisional" | "warnings" | "snapshot">,
+  answer: Pick<OutlineColumns, "provisional" | "warnings" | "snapshot">,
 ): Promise<void> {
   if (answer.provisional) {
     await session.note("This run has not written its trace yet: the tree is made from its steps so far.");

@@ -1,10 +1,11 @@
+import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTraceStore, type TraceStore } from "../../../src/store/store.ts";
 import { closedSpans, foldedFrom } from "../../../webview/timeline/folding.ts";
 import { visibleRows } from "../../../webview/timeline/rows.ts";
 import { runOutline } from "../../../webview/timeline/span-table.ts";
 import { TraceModel } from "../../../webview/timeline/trace-model.ts";
-import { cli } from "../cli/run-cli.ts";
+import { cli, startCli } from "../cli/run-cli.ts";
 import { freshFolder } from "../support/fixtures.ts";
 import { writeDatabase } from "../support/stock-sqlite.ts";
 
@@ -68,3 +69,25 @@ test("the command line prints a chain of 100,000 spans, flat as JSON", async () 
   expect([nested.code, nested.stdout]).toEqual([1, ""]);
   expect(nested.stderr).toMatch(/add --flat/);
 }, 60_000);
+
+test("the command line prints 1,000,000 siblings as a tree, and leaves quietly when its reader does", async () => {
+  const child = startCli(["trace", "wide", "--db", file]);
+  let [lines, tail] = [0, ""];
+  for await (const chunk of child.stdout!) {
+    const text: string = chunk.toString("utf8");
+    lines += text.split("\n").length - 1;
+    tail = (tail + text).slice(-200);
+  }
+  expect(lines).toBe(WIDE + 3);
+  expect(tail.trimEnd().split("\n").at(-1)).toMatch(/^└ ✓ step +500 ms$/);
+
+  const left = startCli(["trace", "deep", "--db", file]);
+  let complaints = "";
+  left.stderr!.on("data", (chunk) => {
+    complaints += chunk;
+  });
+  const exit = once(left, "exit");
+  await once(left.stdout!, "data");
+  left.stdout!.destroy();
+  expect([await exit, complaints]).toEqual([[141, null], ""]);
+}, 120_000);
