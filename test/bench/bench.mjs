@@ -7,6 +7,7 @@
 //   npm run bench -- page          the size of the panel's page and its first paint beside an empty webview, in VS Code
 //   npm run bench -- --activation  VS Code's activation and its extension host's delays as well
 //   npm run bench -- host          how long the extension holds the extension host's thread, with five million spans
+//   npm run bench -- readme        the tables of the README in one go, less than ten minutes on a quiet machine
 //   npm run bench -- timeline      the panel's timeline in VS Code, and nothing else
 //
 // The table goes to stdout, all figures to out/bench.json. Needs `npm run build`.
@@ -85,6 +86,10 @@ main(async () => {
   if (!(Number.isInteger(turns) && turns > 0)) throw new ToolError("--turns takes a whole number from 1.");
   if (positionals[0] === "page") {
     console.log((await (await import("./page.mjs")).measurePage(turns)).text);
+    return;
+  }
+  if (positionals[0] === "readme") {
+    await (await import("./readme.mjs")).measureReadme(values.quick === true);
     return;
   }
   const node = await nativeNode();

@@ -32,6 +32,7 @@ export async function turn({ work, frames }) {
     const inwards = Math.floor((frame * 3) / frames) !== 1;
     if (work === "zoom" || work === "flame zoom") wheel({ deltaY: inwards ? -40 : 40, ctrlKey: true });
     else if (work === "pan") wheel({ deltaX: inwards ? 40 : -40 });
+    else if (work === "jump") key("n");
     else if (work === "scroll") waterfall.scrollTop += inwards ? 400 : -400;
     else if (work === "peer zoom" && peer)
       peer.style.setProperty("--zoom", String(1 + (inwards ? frame : frames - frame) / 10));
@@ -72,6 +73,19 @@ export async function startPeer(spans) {
   await new Promise((resolve) => requestAnimationFrame(resolve));
   await new Promise((resolve) => requestAnimationFrame(resolve));
   return performance.now() - started;
+}
+
+/**
+ * Shows another run in the same page, as its picker does, and waits until it is drawn.
+ *
+ * @param {string} runId
+ */
+export async function showRun(runId) {
+  const app = /** @type {HTMLElement} */ (document.querySelector("flujo-lens-app"));
+  performance.clearMarks("lens-painted");
+  app.dispatchEvent(new CustomEvent("lens-show-run", { detail: { runId } }));
+  while (performance.getEntriesByName("lens-painted").length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** Takes it away again. */

@@ -3,17 +3,18 @@
 //   npm run bench -- timeline
 //
 // Needs `npm run package`. Prints a Markdown table.
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { register } from "node:module";
 import os, { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { installOnce } from "../tools/install-once.mjs";
-import { vsixPath } from "../tools/paths.mjs";
+import { outDir, vsixPath } from "../tools/paths.mjs";
 import { run, ToolError } from "../tools/processes.mjs";
 import { nativeNode } from "./databases.mjs";
-import { startPeer, stopPeer, turn } from "./timeline-page.mjs";
+import { megabytes, times } from "./table.mjs";
+import { showRun, startPeer, stopPeer, turn } from "./timeline-page.mjs";
 
 /** Part of the cache key: raise it when what is written changes. */
 const recipe = 3;
@@ -27,18 +28,28 @@ const patience = 120_000;
 const peerFrames = (/** @type {number} */ spans) => (spans > 1_000 ? 5 : 30);
 /** What one frame asks for. */
 const works = /** @type {const} */ (["zoom", "pan", "scroll", "flame zoom"]);
+/** What a frame may cost at 100,000 spans: milliseconds, and a multiple of what it costs at 1,000. */
+const limits = { script: 8, growth: 2 };
+/** Runs that are opened one after another in one page. */
+const inTurn = 10;
 
 /**
  * @typedef {object} Cost of a frame, in milliseconds.
  * @property {number} script
  * @property {number} task script, style, layout and painting on the page's main thread.
  *
+ * @typedef {object} Memory in bytes, after collecting garbage.
+ * @property {number} objects
+ * @property {number} arrays buffers of typed arrays.
+ *
  * @typedef {object} TimelineResult
  * @property {number} spans
  * @property {number} open milliseconds from the choice of the run to its first paint.
  * @property {number} paint milliseconds from the outline's arrival in the page to its first paint.
  * @property {Record<string, Cost>} costs by work.
- * @property {number} heap bytes of the page's JavaScript.
+ * @property {Memory} memory of the page with this run.
+ * @property {number} failed milliseconds from Enter until only failed spans and those above them are drawn.
+ * @property {Memory[]} turns the page's memory while run after run is opened in it, from the second one on.
  * @property {{ paint: number, zoom: Cost, scroll: Cost } | undefined} peer
  */
 
@@ -81,6 +92,11 @@ export async function measureTimeline() {
           break;
         }
       }
+      mkdirSync(outDir, { recursive: true });
+      writeFileSync(
+        path.join(outDir, "bench-timeline.json"),
+        `${JSON.stringify({ results, idle }, undefined, 2)}\n`,
+      );
       return { results, idle, text: [describe(results, idle), ...missing].join("\n") };
     } finally {
       await code.close();
@@ -88,6 +104,11 @@ export async function measureTimeline() {
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** @param {number} spans */
+function runId(spans) {
+  return `run_${String(spans).padStart(8, "0")}`;
 }
 
 /** @param {number} spans */
@@ -133,7 +154,19 @@ async function measureSize(code, spans) {
   /** @type {Record<string, Cost>} */
   const costs = {};
   for (const work of works) costs[work] = await cost(work);
-  const heap = (await metrics(session)).JSHeapUsedSize;
+  const failed = await onlyFailed(code);
+  costs.jump = await cost("jump", 30);
+  await code.panel().getByRole("combobox", { name: "Filter spans" }).fill("");
+  await page.keyboard.press("Enter");
+  const memory = await memoryOf(session);
+  /** @type {Memory[]} */
+  const turns = [];
+  if (spans === 100_000) {
+    for (let run = 0; run < inTurn; run += 1) {
+      await frame.evaluate(showRun, runId(run % 2 === 0 ? 10_000 : spans));
+      if (run % 2 === 1) turns.push(await memoryOf(session));
+    }
+  }
   let peer;
   if (spans <= mostPeerSpans) {
     const peerPaint = await frame.evaluate(startPeer, spans);
@@ -145,8 +178,13 @@ async function measureSize(code, spans) {
     await frame.evaluate(stopPeer);
   }
   await code.command("View: Close All Editors");
-  console.error(JSON.stringify({ open: at - started, paint: painted - arrived, costs, heap, peer }));
-  const result = { spans, open: at - started, paint: painted - arrived, costs, heap, peer };
+  console.error(
+    JSON.stringify({ open: at - started, paint: painted - arrived, costs, failed, memory, turns, peer }),
+  );
+  const result = {
+    ...{ spans, open: at - started, paint: painted - arrived },
+    ...{ costs, failed, memory, turns, peer },
+  };
   return { result, rest };
 }
 
@@ -207,6 +245,37 @@ async function metrics(session) {
 }
 
 /**
+ * Writes a filter that takes failed spans, and waits until they are all that is drawn with those above them.
+ *
+ * @param {import("../ui/support/workbench.ts").Workbench} code
+ * @returns {Promise<number>} milliseconds.
+ */
+async function onlyFailed(code) {
+  const box = code.panel().getByRole("combobox", { name: "Filter spans" });
+  await box.fill("status = failed");
+  const started = performance.now();
+  await box.press("Enter");
+  await code
+    .panel()
+    .locator(".match-count", { hasText: /\d of \d/ })
+    .waitFor();
+  return performance.now() - started;
+}
+
+/**
+ * @param {import("playwright-core").CDPSession} session
+ * @returns {Promise<Memory>}
+ */
+async function memoryOf(session) {
+  // What was let go of only now is found by the second collection.
+  for (let time = 0; time < 2; time += 1) await session.send("HeapProfiler.collectGarbage");
+  const usage = /** @type {{ usedSize: number, backingStorageSize?: number }} */ (
+    await session.send("Runtime.getHeapUsage")
+  );
+  return { objects: usage.usedSize, arrays: usage.backingStorageSize ?? Number.NaN };
+}
+
+/**
  * When the outline arrived and when the first frame with it was done, by the page's own marks.
  *
  * @param {import("playwright-core").Frame} frame
@@ -241,13 +310,15 @@ function describe(results, idle) {
       "zoom: all",
       "scroll: all",
     ],
-    ...["heap", "DOM: first paint", "DOM zoom: all", "DOM scroll: all"],
+    ...["jump: script", "only failed", "memory", "DOM: first paint", "DOM zoom: all", "DOM scroll: all"],
   ];
-  const rows = results.map(({ spans, open, paint, costs, heap, peer }) => [
+  const rows = results.map(({ spans, open, paint, costs, failed, memory, peer }) => [
     ...[spans.toLocaleString("en"), ms(open), ms(paint), ...works.map((work) => ms(costs[work]?.script))],
-    ...[ms(costs.zoom?.task), ms(costs.scroll?.task), `${Math.round(heap / 1e6)} MB`],
+    ...[ms(costs.zoom?.task), ms(costs.scroll?.task), ms(costs.jump?.script), ms(failed)],
+    `${megabytes(memory.objects)} + ${megabytes(memory.arrays)}`,
     ...[ms(peer?.paint), ms(peer?.zoom.task), ms(peer?.scroll.task)],
   ]);
+  const turns = results.flatMap((result) => result.turns);
   const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(" | ")} |`;
   return [
     line(headings),
@@ -257,6 +328,24 @@ function describe(results, idle) {
     `Milliseconds; of frames, means over ${frames}. "All" is script, style, layout and painting on the main thread; frames in`,
     `which nothing happens cost ${ms(idle.script)} of script and ${ms(idle.task)} in all, which is not taken off. "Open" is from the choice of`,
     `the run, "first paint" from the arrival of its outline in the page. DOM: a plain waterfall of one row and one bar an`,
-    `element in the same page. ${os.cpus().length} x ${os.cpus()[0]?.model.trim() ?? "unknown processor"}, load ${os.loadavg()[0]?.toFixed(1)}.`,
+    `element in the same page. "Jump" is from one failed span to the next among failed ones and those above them, which "only failed" shows.`,
+    `Memory: objects and typed arrays of the page after collecting garbage. ${inTurn} runs one after another in one page: ${turns.map(({ objects, arrays }) => megabytes(objects + arrays)).join(", ")}.`,
+    ...verdicts(results),
+    `${os.cpus().length} x ${os.cpus()[0]?.model.trim() ?? "unknown processor"}, load ${os.loadavg()[0]?.toFixed(1)}.`,
   ].join("\n");
+}
+
+/**
+ * Whether frames of 100,000 spans cost what they may.
+ *
+ * @param {readonly TimelineResult[]} results
+ */
+function verdicts(results) {
+  const [small, large] = [1_000, 100_000].map((wanted) => results.find(({ spans }) => spans === wanted));
+  if (small === undefined || large === undefined) return [];
+  return Object.entries(large.costs).map(([work, { script }]) => {
+    const growth = script / (small.costs[work]?.script ?? Number.NaN);
+    const within = script <= limits.script && (growth <= limits.growth || script < 1) ? "within" : "BEYOND";
+    return `${work}: ${script.toFixed(1)} ms of script at 100,000 spans, ${times(growth)} of that at 1,000: ${within} ${limits.script} ms and ${limits.growth}x.`;
+  });
 }
