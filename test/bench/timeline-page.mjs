@@ -35,7 +35,7 @@ export async function turn({ work, frames }) {
     else if (work === "jump") key("n");
     else if (work === "scroll") waterfall.scrollTop += inwards ? 400 : -400;
     else if (work === "peer zoom" && peer)
-      peer.style.setProperty("--zoom", String(1 + (inwards ? frame : frames - frame) / 10));
+      peer.style.setProperty("--zoom", String(1 + (inwards ? frame + 1 : frames - frame) / 10));
     else if (work === "peer scroll" && peer) peer.scrollTop += inwards ? 400 : -400;
     await nextFrame();
   }

@@ -6,30 +6,28 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { register } from "node:module";
-import os, { tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { installOnce } from "../tools/install-once.mjs";
 import { outDir, vsixPath } from "../tools/paths.mjs";
 import { run, ToolError } from "../tools/processes.mjs";
 import { nativeNode } from "./databases.mjs";
-import { megabytes, times } from "./table.mjs";
 import { showRun, startPeer, stopPeer, turn } from "./timeline-page.mjs";
+import { timelineTable } from "./timeline-table.mjs";
 
 /** Part of the cache key: raise it when what is written changes. */
 const recipe = 3;
 const sizes = [1_000, 10_000, 100_000, 1_000_000];
-/** A plain page of ten times as many takes half a minute for a frame. */
-const mostPeerSpans = 10_000;
+/** A plain page of ten times as many would take minutes for a frame. */
+const mostPeerSpans = 100_000;
 const frames = 60;
 /** Milliseconds for a run to show. */
 const patience = 120_000;
-/** A plain page of ten thousand spans takes seconds for each. */
-const peerFrames = (/** @type {number} */ spans) => (spans > 1_000 ? 5 : 30);
+/** A plain page takes seconds for each when it has many spans. */
+const peerFrames = (/** @type {number} */ spans) => (spans > 10_000 ? 1 : spans > 1_000 ? 5 : 30);
 /** What one frame asks for. */
 const works = /** @type {const} */ (["zoom", "pan", "scroll", "flame zoom"]);
-/** What a frame may cost at 100,000 spans: milliseconds, and a multiple of what it costs at 1,000. */
-const limits = { script: 8, growth: 2 };
 /** Runs that are opened one after another in one page. */
 const inTurn = 10;
 
@@ -97,7 +95,7 @@ export async function measureTimeline() {
         path.join(outDir, "bench-timeline.json"),
         `${JSON.stringify({ results, idle }, undefined, 2)}\n`,
       );
-      return { results, idle, text: [describe(results, idle), ...missing].join("\n") };
+      return { results, idle, text: [timelineTable(results, idle), ...missing].join("\n") };
     } finally {
       await code.close();
     }
@@ -292,60 +290,4 @@ export async function firstPaint(frame) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new ToolError(`Nothing was painted within ${patience / 1000} s.`);
-}
-
-/**
- * @param {readonly TimelineResult[]} results
- * @param {Cost} idle
- */
-function describe(results, idle) {
-  const ms = (/** @type {number | undefined} */ value) =>
-    value === undefined ? "–" : value.toFixed(value < 100 ? 1 : 0);
-  const headings = [
-    ...[
-      "spans",
-      "open",
-      "first paint",
-      ...works.map((work) => `${work}: script`),
-      "zoom: all",
-      "scroll: all",
-    ],
-    ...["jump: script", "only failed", "memory", "DOM: first paint", "DOM zoom: all", "DOM scroll: all"],
-  ];
-  const rows = results.map(({ spans, open, paint, costs, failed, memory, peer }) => [
-    ...[spans.toLocaleString("en"), ms(open), ms(paint), ...works.map((work) => ms(costs[work]?.script))],
-    ...[ms(costs.zoom?.task), ms(costs.scroll?.task), ms(costs.jump?.script), ms(failed)],
-    `${megabytes(memory.objects)} + ${megabytes(memory.arrays)}`,
-    ...[ms(peer?.paint), ms(peer?.zoom.task), ms(peer?.scroll.task)],
-  ]);
-  const turns = results.flatMap((result) => result.turns);
-  const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(" | ")} |`;
-  return [
-    line(headings),
-    line(headings.map(() => "---:")),
-    ...rows.map(line),
-    "",
-    `Milliseconds; of frames, means over ${frames}. "All" is script, style, layout and painting on the main thread; frames in`,
-    `which nothing happens cost ${ms(idle.script)} of script and ${ms(idle.task)} in all, which is not taken off. "Open" is from the choice of`,
-    `the run, "first paint" from the arrival of its outline in the page. DOM: a plain waterfall of one row and one bar an`,
-    `element in the same page. "Jump" is from one failed span to the next among failed ones and those above them, which "only failed" shows.`,
-    `Memory: objects and typed arrays of the page after collecting garbage. ${inTurn} runs one after another in one page: ${turns.map(({ objects, arrays }) => megabytes(objects + arrays)).join(", ")}.`,
-    ...verdicts(results),
-    `${os.cpus().length} x ${os.cpus()[0]?.model.trim() ?? "unknown processor"}, load ${os.loadavg()[0]?.toFixed(1)}.`,
-  ].join("\n");
-}
-
-/**
- * Whether frames of 100,000 spans cost what they may.
- *
- * @param {readonly TimelineResult[]} results
- */
-function verdicts(results) {
-  const [small, large] = [1_000, 100_000].map((wanted) => results.find(({ spans }) => spans === wanted));
-  if (small === undefined || large === undefined) return [];
-  return Object.entries(large.costs).map(([work, { script }]) => {
-    const growth = script / (small.costs[work]?.script ?? Number.NaN);
-    const within = script <= limits.script && (growth <= limits.growth || script < 1) ? "within" : "BEYOND";
-    return `${work}: ${script.toFixed(1)} ms of script at 100,000 spans, ${times(growth)} of that at 1,000: ${within} ${limits.script} ms and ${limits.growth}x.`;
-  });
 }
