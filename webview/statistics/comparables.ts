@@ -47,7 +47,13 @@ export function comparables(
     ...(before ? [{ id: "before", label: strings.periodBeforeName, selection: before }] : []),
     ...(hasBrush(choices.brush) ? [{ id: "whole", label: strings.withoutBrush, selection: unbrushed }] : []),
     ...times,
-    { id: "custom", label: strings.anotherRange, selection: own && { ...timeless, ...own }, dates },
+    {
+      id: "custom",
+      label: strings.anotherRange,
+      title: datesText(dates),
+      selection: own && { ...timeless, ...own },
+      dates,
+    },
     ...versions,
   ];
 }
@@ -61,9 +67,13 @@ export function labelOf(choices: Choices): string {
     ...states.map((state) => strings.states[state]),
     ...names.map((name) => oneLine(name, 40) || strings.noName),
     ...errorTypes.map((type) => (type === null ? strings.noError : oneLine(type, 40))),
-    strings.ranges[rangeOf(choices)],
+    rangeOf(choices) === "custom" ? datesText(choices) : strings.ranges[rangeOf(choices)],
     ...(hasBrush(brush) ? [strings.brushed] : []),
   ].join(", ");
+}
+
+function datesText({ from, to }: Dates): string {
+  return `${from.replace("T", " ")} … ${to.replace("T", " ")}`.trim();
 }
 
 export function versionId(pipeline: string, version: string | null): string {

@@ -31,6 +31,8 @@ export interface Comparable {
   /** Names it among the others. */
   readonly id: string;
   readonly label: string;
+  /** Over its figures, where that is not the label. */
+  readonly title?: string;
   /** Undefined while its dates make no time range. */
   readonly selection: Selection | undefined;
   /** A time range of one's own, to be given in fields. */
@@ -116,7 +118,7 @@ export class Compare extends PageElement {
           <tr>
             <th scope="col">${strings.figure}</th>
             <th scope="col" class="figure">A: ${this.label}</th>
-            <th scope="col" class="figure">B: ${other.label}</th>
+            <th scope="col" class="figure">B: ${other.title ?? other.label}</th>
             <th scope="col">${strings.change}</th>
           </tr>
         </thead>

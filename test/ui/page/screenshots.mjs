@@ -29,6 +29,21 @@ const scenes = {
       await page.locator(".list-row").first().waitFor();
     },
   },
+  narrowed: {
+    query: "tab=statistics",
+    ready: ".durations",
+    act: async (page) => {
+      await page.locator(".state-filter vscode-dropdown").click();
+      await page.locator(".state-filter vscode-option", { hasText: "failed" }).click();
+      await page.getByRole("button", { name: "Count only draft_reply" }).click();
+      await page.locator(".compare-filter vscode-dropdown").click();
+      await page.locator(".compare-filter vscode-option", { hasText: "Another time range" }).click();
+      await page.locator(".compare-choice input").first().fill("2025-10-01T00:00");
+      await page.keyboard.press("Tab");
+      await page.locator(".compared").first().waitFor();
+      await page.locator(".durations tbody tr").nth(3).hover();
+    },
+  },
   before: {
     query: "tab=statistics",
     ready: ".durations",
