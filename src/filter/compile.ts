@@ -136,6 +136,12 @@ export function asksAttributes(expression: Expression): boolean {
   }
 }
 
+/** The key from `keys.ts` that is meant; undefined for an attribute. */
+export function knownKeyOf(key: Key): string | undefined {
+  const resolved = resolve(key, undefined);
+  return resolved.kind === "known" ? resolved.name : undefined;
+}
+
 type Resolved = { kind: "known"; name: string; holds: KeyKind } | { kind: "attribute"; name: string };
 
 /** A quoted key, and one under `attributes.`, is always an attribute. */

@@ -19,6 +19,9 @@ import { asText, isObject, parseAttributes } from "./values.ts";
 
 /** A filter about spans, ready to be asked. */
 export interface SpanFilter {
+  readonly expression: Expression;
+  /** What relative times count from, seconds since the epoch. */
+  readonly now: number;
   readonly test: Predicate;
   /** Whether it asks for attributes, which are read only then. */
   readonly asksAttributes: boolean;
@@ -29,8 +32,11 @@ export type RunFilter = (subject: RunSubject) => boolean;
 
 /** Reads a filter about spans; undefined for an empty one. Throws `invalid_argument`, with the place of the mistake. */
 export function readSpanFilter(source: string): SpanFilter | undefined {
+  const now = Date.now() / 1000;
   return read(source, (expression) => ({
-    test: compileFilter(expression, { now: Date.now() / 1000 }),
+    expression,
+    now,
+    test: compileFilter(expression, { now }),
     asksAttributes: asksAttributes(expression),
   }));
 }

@@ -1,5 +1,6 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
 import { Handover } from "../engine/serve.ts";
+import { compileColumnFilter } from "./columns/column-filter.ts";
 import { columnRun, columnRuns, columnSpans } from "./columns/column-lists.ts";
 import { columnReport } from "./columns/column-report.ts";
 import { columnStatistics, compareColumns } from "./columns/column-statistics.ts";
@@ -7,9 +8,9 @@ import { columnsOf, runFactsOf } from "./columns/session-columns.ts";
 import { compareRuns } from "./compare.ts";
 import { compareStatistics } from "./comparison.ts";
 import { findCountedRuns } from "./counted-runs.ts";
-import { filterSpans, readSpanFilter, readVocabulary } from "./filtering.ts";
+import { filterSpans, readSpanFilter, readVocabulary, type SpanFilter } from "./filtering.ts";
 import type { StoreMethods } from "./methods.ts";
-import type { ReportQuery, Run, RunDetail, SpanError } from "./model.ts";
+import type { ReportQuery, Run, RunDetail, SpanError, SpanStatistics, SpanStatisticsQuery } from "./model.ts";
 import { checkQuery, runQuery } from "./named-queries.ts";
 import { nearestRank } from "./percentiles.ts";
 import { type BareReport, errorPatterns, patternRows, statisticsReport } from "./report.ts";
@@ -128,7 +129,7 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       const taken = filter === undefined ? undefined : readSpanFilter(filter);
       const { value, snapshot } = session.read((reader) => {
         // Times in a filter count from now, so its answer is not kept.
-        if (taken) return spanStatistics(reader, whole, spanChooser(reader, taken));
+        if (taken) return filteredStatistics(session, reader, whole, taken);
         return session.derived(`statistics ${queryKey(whole)}`, () => {
           const columns = columnsOf(session, reader);
           return columns ? columnStatistics(columns, whole) : spanStatistics(reader, whole);
@@ -193,6 +194,18 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       });
     },
   };
+}
+
+function filteredStatistics(
+  session: StoreSession,
+  reader: Reader,
+  query: SpanStatisticsQuery,
+  filter: SpanFilter,
+): Omit<SpanStatistics, "snapshot"> {
+  const columns = columnsOf(session, reader);
+  const test = columns && compileColumnFilter(columns, filter.expression, filter.now);
+  if (columns && test) return columnStatistics(columns, query, test);
+  return spanStatistics(reader, query, spanChooser(reader, filter));
 }
 
 function report(session: StoreSession, reader: Reader, query: ReportQuery): BareReport {

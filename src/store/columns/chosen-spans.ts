@@ -19,9 +19,9 @@ const SHORTEST = 256;
 /** Finds the spans that a selection takes. */
 export function chosenSpans(columns: SpanColumns, selection: Selection): ChosenSpans {
   const { runs } = columns;
-  const { anyTime, pipelines, versions, states } = selection;
-  if (!selection.all && anyTime && pipelines === undefined && versions === undefined && states === undefined)
-    return bySpanAlone(columns, selection);
+  const { anyTime, pipelines, versions, states, test } = selection;
+  const ofRuns = [pipelines, versions, states, test].some((one) => one !== undefined);
+  if (!selection.all && anyTime && !ofRuns) return bySpanAlone(columns, selection);
   const byPipeline = new Float64Array(runs.pipelines.length);
   const stretches: number[] = [];
   let single = new Uint32Array(1024);

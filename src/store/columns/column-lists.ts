@@ -8,9 +8,9 @@ import { asText } from "../values.ts";
 import { eachFailure } from "./failure-groups.ts";
 import { type NewestFirst, newestFirst } from "./newest-first.ts";
 import { type RunFacts, runStates, runsAsked } from "./run-facts.ts";
-import { eachRun, select, takes } from "./selection.ts";
+import { eachRun, runOf, select, takes } from "./selection.ts";
 import type { FailureColumns, SpanColumns } from "./span-columns.ts";
-import { keyOf, runIdOf, runOf } from "./span-identity.ts";
+import { keyOf, runIdOf } from "./span-identity.ts";
 
 /** As `findSpans`, from columns. */
 export function columnSpans(
@@ -28,7 +28,7 @@ export function columnSpans(
     reachable: indices.length,
     page: (reader, offset, limit) =>
       Array.from(indices.subarray(offset, offset + limit), (span) => {
-        const run = runOf(columns, span);
+        const run = runOf(columns.runs.first, span);
         return { run: runIdOf(reader, columns, run), key: keyOf(reader, columns, run, span) };
       }),
   };

@@ -8,16 +8,18 @@ import type {
   StatisticsQuery,
 } from "../model.ts";
 import { byCount, byFrequency } from "../statistics.ts";
+import type { ColumnTest } from "./column-filter.ts";
 import { select, stateTable } from "./selection.ts";
 import type { SpanColumns } from "./span-columns.ts";
 import { addUp, type Groups, type Sums } from "./sums.ts";
 
-/** As `spanStatistics`, from columns. */
+/** As `spanStatistics`, from columns. `test` is a filter besides the query. */
 export function columnStatistics(
   columns: SpanColumns,
   query: SpanStatisticsQuery,
+  test?: ColumnTest,
 ): Omit<SpanStatistics, "snapshot"> {
-  const selection = select(columns, query);
+  const selection = select(columns, query, test);
   const sums = addUp(columns, selection, groupsBy(columns, "name"));
   const durations = figures(sums);
   const counts = (numbers: Float64Array, texts: readonly string[]) =>

@@ -1,5 +1,6 @@
 import type { State, StatisticsQuery, TimeRange } from "../model.ts";
 import { stateInRun } from "../run-spans.ts";
+import type { ColumnTest } from "./column-filter.ts";
 import type { SpanColumns } from "./span-columns.ts";
 
 /** Which spans a query takes: whole runs by what is known of them, single spans by tables over their numbers. */
@@ -19,6 +20,8 @@ export interface Selection {
   readonly shortest: number;
   readonly longest: number;
   readonly anyDuration: boolean;
+  /** What a filter says of a span of a run, after all else. */
+  readonly test: ColumnTest | undefined;
 }
 
 /** Where a table by state has the entry of a span. */
@@ -35,7 +38,8 @@ export function stateTable({ statuses }: SpanColumns): State[] {
   );
 }
 
-export function select(columns: SpanColumns, query: StatisticsQuery): Selection {
+/** @param test A filter besides the query. */
+export function select(columns: SpanColumns, query: StatisticsQuery, test?: ColumnTest): Selection {
   const { pipelineName, pipelineVersion, timeRange, states, names, durationRange, errorTypes } = query;
   const table = <T>(values: readonly T[], takes: (value: T) => boolean) =>
     Uint8Array.from(values, (value) => (takes(value) ? 1 : 0));
@@ -59,9 +63,10 @@ export function select(columns: SpanColumns, query: StatisticsQuery): Selection 
     shortest: durationRange?.[0] ?? Number.NEGATIVE_INFINITY,
     longest: durationRange?.[1] ?? Number.POSITIVE_INFINITY,
     anyDuration: durationRange?.[0] === undefined && durationRange?.[1] === undefined,
+    test,
   };
   const { anyTime, pipelines, versions, states: taken, names: wanted, errors, anyDuration } = selection;
-  const tables = [pipelines, versions, taken, wanted, errors];
+  const tables = [pipelines, versions, taken, wanted, errors, test];
   return { ...selection, all: anyTime && anyDuration && tables.every((one) => one === undefined) };
 }
 
@@ -84,8 +89,8 @@ export function eachRun(
   visit: (run: number, first: number, end: number, all: boolean) => void,
 ): void {
   const { runs } = columns;
-  const { from, to, anyTime, pipelines, versions, states, names, errors, anyDuration } = selection;
-  const bySpan = states !== undefined || names !== undefined || errors !== undefined || !anyDuration;
+  const { from, to, anyTime, pipelines, versions, states, names, errors, anyDuration, test } = selection;
+  const bySpan = !anyDuration || [states, names, errors, test].some((one) => one !== undefined);
   for (let run = 0; run < runs.size; run += 1) {
     if (pipelines !== undefined && pipelines[runs.pipeline[run]!] === 0) continue;
     if (versions !== undefined && versions[runs.version[run]!] === 0) continue;
@@ -97,16 +102,18 @@ export function eachRun(
 
 /** Whether a selection takes a span of a run that {@link eachRun} visits. */
 export function takes(columns: SpanColumns, selection: Selection, run: number, span: number): boolean {
-  const { from, to, anyTime, states, names, errors, shortest, longest, anyDuration } = selection;
+  const { from, to, anyTime, states, names, errors, shortest, longest, anyDuration, test } = selection;
   if (names !== undefined && names[columns.name[span]!] === 0) return false;
   const start = columns.start[span]!;
   if (!anyTime && !(start >= from && start <= to)) return false;
   if (errors !== undefined && errors[columns.error[span]!] === 0) return false;
   const duration = columns.duration[span]!;
   if (!anyDuration && !(duration >= shortest && duration <= longest)) return false;
-  if (states === undefined) return true;
-  const finished = !Number.isNaN(duration);
-  return states[stateSlot(columns.status[span]!, finished, columns.runs.over[run]!)] === 1;
+  if (states !== undefined) {
+    const finished = !Number.isNaN(duration);
+    if (states[stateSlot(columns.status[span]!, finished, columns.runs.over[run]!)] === 0) return false;
+  }
+  return test === undefined || test(span, run);
 }
 
 /** The run that a span belongs to. */

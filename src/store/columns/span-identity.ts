@@ -21,15 +21,3 @@ export function keyOf(reader: Reader, columns: SpanColumns, run: number, span: n
   );
   return row?.key ?? -1;
 }
-
-/** The run that a span stands in. */
-export function runOf({ runs }: SpanColumns, span: number): number {
-  let from = 0;
-  let to = runs.size - 1;
-  while (from < to) {
-    const middle = (from + to + 1) >> 1;
-    if (runs.first[middle]! <= span) from = middle;
-    else to = middle - 1;
-  }
-  return from;
-}

@@ -6,6 +6,7 @@ import { openDatabase } from "../../../src/engine/database.ts";
 import type { Reader } from "../../../src/engine/reader.ts";
 import { leafPages } from "../../../src/engine/table-scan.ts";
 import { buildColumns } from "../../../src/store/columns/build.ts";
+import { compileColumnFilter } from "../../../src/store/columns/column-filter.ts";
 import { columnRun, columnRuns, columnSpans } from "../../../src/store/columns/column-lists.ts";
 import { columnReport } from "../../../src/store/columns/column-report.ts";
 import { columnStatistics, compareColumns } from "../../../src/store/columns/column-statistics.ts";
@@ -16,6 +17,7 @@ import { storedTable } from "../../../src/store/columns/stored-table.ts";
 import { readStretch, SPAN_COLUMNS } from "../../../src/store/columns/stretch.ts";
 import { compareStatistics } from "../../../src/store/comparison.ts";
 import { findCountedRuns } from "../../../src/store/counted-runs.ts";
+import { readSpanFilter } from "../../../src/store/filtering.ts";
 import {
   type CountedRunsQuery,
   type ReportQuery,
@@ -25,6 +27,7 @@ import {
 } from "../../../src/store/model.ts";
 import { statisticsReport } from "../../../src/store/report.ts";
 import { StoreSession } from "../../../src/store/session.ts";
+import { spanChooser } from "../../../src/store/span-chooser.ts";
 import { findSpans, type SpanPlaces } from "../../../src/store/span-list.ts";
 import { spanStatistics } from "../../../src/store/statistics.ts";
 import { fixture, freshFolder } from "../support/fixtures.ts";
@@ -66,6 +69,23 @@ function expectSameLists(
   }
 }
 
+function expectSameFiltered(
+  reader: Reader,
+  columns: SpanColumns,
+  query: StatisticsQuery,
+  filters: readonly string[],
+): void {
+  for (const text of filters) {
+    const filter = readSpanFilter(text)!;
+    const test = compileColumnFilter(columns, filter.expression, filter.now);
+    expect(test, text).toBeDefined();
+    expectSame(
+      columnStatistics(columns, query, test),
+      spanStatistics(reader, query, spanChooser(reader, filter)),
+    );
+  }
+}
+
 test.each(["v0.4.32", "v0.6.11", "live"] as const)("columns of %s answer as SQL does", async (name) => {
   const session = new StoreSession(await openDatabase(fixture(name)), "x.db");
   const queries: StatisticsQuery[] = [
@@ -90,6 +110,18 @@ test.each(["v0.4.32", "v0.6.11", "live"] as const)("columns of %s answer as SQL 
       { runStates: ["failed"], atLeast: 2 },
       { errorTypes: [null], states: ["paused"] },
     ]);
+    expectSameFiltered(reader, columns, {}, [
+      "status = failed and not name ~ pipeline",
+      "duration > 1s or cost >= 0.01 or self < 2ms",
+      "error_type in (timeout, rate_limit) or tokens > 500",
+      "error_type exists and version != 1.2.0 and start > 2025-10-01",
+      "not cost exists",
+      "name ~ /^(classify|draft)_/ and pipeline = support_triage",
+    ]);
+    for (const text of ["parent = pipeline_run", "classify", "attributes.x exists", "run.status = failed"]) {
+      const { expression, now } = readSpanFilter(text)!;
+      expect(compileColumnFilter(columns, expression, now), text).toBeUndefined();
+    }
     for (const [at, query] of queries.entries()) {
       for (const groupBy of [undefined, ...statisticsGroups])
         expectSame(
@@ -228,6 +260,16 @@ const query: fc.Arbitrary<StatisticsQuery> = fc.record(
   { requiredKeys: [] },
 );
 
+const condition = fc.constantFrom(
+  ...["status = failed", "status = unknown", "status != error", "name = load", "name ~ e", "not name exists"],
+  ...["duration > 1", "duration exists", "self <= 0", "start > 2025-10-01T08:00:01Z", "not start exists"],
+  ...["cost > 0.2", "cost exists", "tokens < 10", "error_type = KeyError", "error_type exists"],
+  ...["pipeline = p", "version = 1", "version exists", "name in (load, ü)"],
+);
+const filterText = fc
+  .tuple(condition, fc.constantFrom("and", "or", "and not", "or not"), condition)
+  .map((parts) => parts.join(" "));
+
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
 function apply(database: StockDatabase, one: Change): void {
@@ -264,7 +306,7 @@ test("whatever is written between them, columns and SQL give the same answers", 
   await fc.assert(
     fc.asyncProperty(
       settings,
-      fc.array(fc.tuple(change, query), { minLength: 8, maxLength: 14 }),
+      fc.array(fc.tuple(change, query, filterText), { minLength: 8, maxLength: 14 }),
       async (setting, turns) => {
         const database = await stockDatabase();
         database.run(`PRAGMA page_size = ${setting.pageSize}`);
@@ -277,13 +319,14 @@ test("whatever is written between them, columns and SQL give the same answers", 
         database.run("CREATE TABLE steps (run_id TEXT, step_name TEXT, step_index INTEGER, error TEXT)");
         writeFileSync(file, database.export());
         const session = new StoreSession(await openDatabase(file), "x.db");
-        for (const [one, asked] of turns) {
+        for (const [one, asked, filter] of turns) {
           apply(database, one);
           writeFileSync(file, database.export());
           session.read((reader) => {
             const columns = buildColumns(reader, 1e9);
             if (columns === undefined) return;
             answered += 1;
+            expectSameFiltered(reader, columns, asked, [filter]);
             expectSameLists(reader, columns, [asked, { ...asked, unfinished: true, runStates: ["failed"] }]);
             expectSameReports(reader, columns, [{ ...asked, groupBy: "version" }]);
             for (const groupBy of ["error_type", "state"] as const)
