@@ -13,6 +13,7 @@ export default defineConfig({
     include: ["test/unit/**/*.test.ts", "test/stress/**/*.test.ts", "test/fuzz/**/*.test.ts"],
     globalSetup: ["test/unit/support/temporary-folder.ts"],
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     pool: "forks",
   },
 });

@@ -6,6 +6,7 @@ import type { ComparedStep, SpanDetail } from "../store/model.ts";
 import type { TraceStore } from "../store/store.ts";
 import type { ComparedRow, CompareView } from "../views/compare-view.ts";
 import { plainLabel } from "../views/plain-label.ts";
+import { wholeError } from "../views/step-text.ts";
 import type { WorkspaceDatabases } from "../views/workspace-databases.ts";
 import { withLateProgress } from "./progress.ts";
 import type { CommandTable } from "./register.ts";
@@ -96,7 +97,7 @@ async function partsOf(
   add(vscode.l10n.t("Output"), detail.output);
   add(vscode.l10n.t("Prompt"), promptOf(detail));
   add(vscode.l10n.t("Attributes"), detail.attributes_text);
-  add(vscode.l10n.t("Error"), detail.error && `${detail.error.type}: ${detail.error.message}`);
+  add(vscode.l10n.t("Error"), detail.error && wholeError(detail.error));
   return parts;
 }
 

@@ -8,7 +8,7 @@ import { plainLabel } from "../views/plain-label.ts";
 import { stepAtCursor } from "../views/step-editors.ts";
 import { rangeOf, type StepFiles } from "../views/step-files.ts";
 import type { StepSpansView, WantedSpans } from "../views/step-spans-view.ts";
-import { errorText } from "../views/step-text.ts";
+import { wholeError } from "../views/step-text.ts";
 import type { WorkspaceDatabases } from "../views/workspace-databases.ts";
 import { keyOf } from "./panel.ts";
 import type { CommandTable } from "./register.ts";
@@ -72,13 +72,7 @@ export function stepCommands(
       const { database, runId, key } = await target(databases, argument);
       if (key === undefined) return;
       const { error } = await (await database.store()).getSpanDetail(runId, key);
-      await vscode.env.clipboard.writeText(
-        error === null
-          ? ""
-          : error.message === ""
-            ? errorText(error, 0)
-            : `${error.type}: ${error.message}`.slice(0, MAX_ERROR),
-      );
+      await vscode.env.clipboard.writeText(error === null ? "" : wholeError(error).slice(0, MAX_ERROR));
       vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Error copied")}`, 2000);
     },
     "flujoLens.clearStepSpans": () => list.clear(),

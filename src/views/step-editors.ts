@@ -34,7 +34,9 @@ export class StepEditors implements vscode.Disposable {
       vscode.window.onDidChangeTextEditorSelection(() => this.follow()),
       files.onDidChange(look),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (stepSettings.affectedBy(event)) look();
+        if (!stepSettings.affectedBy(event)) return;
+        look();
+        this.follow();
       }),
     ];
     look();
@@ -71,7 +73,8 @@ export class StepEditors implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     // A panel in front takes the keyboard, not the highlight.
     if (!editor) return;
-    const name = (await stepAtCursor(this.files, editor))?.name;
+    const highlights = stepSettings.highlight(editor.document.uri);
+    const name = highlights ? (await stepAtCursor(this.files, editor))?.name : undefined;
     if (editor !== vscode.window.activeTextEditor || name === this.shown) return;
     this.shown = name;
     void vscode.commands.executeCommand("setContext", "flujoLens.stepAtCursor", name !== undefined);

@@ -69,7 +69,9 @@ function text(
   const time = span.start_time ?? run.start_time;
   const markdown = new InertMarkdown();
   const attempt =
-    span.attempt !== null && span.attempt > 1 ? ` · ${vscode.l10n.t("attempt {0}", span.attempt)}` : "";
+    span.attempt !== null && (span.attempt > 1 || span.state === "failed")
+      ? ` · ${vscode.l10n.t("attempt {0}", span.attempt)}`
+      : "";
   markdown.line(
     { strong: lastText(span.state, time, Date.now() / 1000) },
     ` · ${formatDuration(span.duration)}${attempt}`,

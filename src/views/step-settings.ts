@@ -18,6 +18,9 @@ export const stepSettings = {
   hover(resource: vscode.Uri): boolean {
     return read(resource, "hover") !== false;
   },
+  highlight(resource: vscode.Uri): boolean {
+    return read(resource, "highlight") !== false;
+  },
   /** Undefined when problems are off. */
   problems(resource: vscode.Uri): vscode.DiagnosticSeverity | undefined {
     const value = read(resource, "problems");
@@ -26,12 +29,14 @@ export const stepSettings = {
       ? SEVERITIES[value as keyof typeof SEVERITIES]
       : vscode.DiagnosticSeverity.Warning;
   },
-  /** Whether anything at all may be shown in the file. */
+  /** Whether the figures of its steps may be shown in the file. */
   any(resource: vscode.Uri): boolean {
     return this.codeLens(resource) !== "off" || this.hover(resource) || this.problems(resource) !== undefined;
   },
   affectedBy(event: vscode.ConfigurationChangeEvent): boolean {
-    return ["codeLens", "hover", "problems"].some((name) => event.affectsConfiguration(`flujoLens.${name}`));
+    return ["codeLens", "hover", "problems", "highlight"].some((name) =>
+      event.affectsConfiguration(`flujoLens.${name}`),
+    );
   },
 } as const;
 

@@ -31,6 +31,12 @@ export function errorText(error: SpanError, max: number): string {
   return message === "" ? type : `${type}: ${message}`;
 }
 
+/** The same with every line of the message as it is. */
+export function wholeError({ type, message }: SpanError): string {
+  if (message === "") return type;
+  return message.startsWith(`${type}:`) ? message : `${type}: ${message}`;
+}
+
 /** An error's type, and its message without the type that many messages begin with. */
 export function errorParts(error: SpanError, max: number): { type: string; message: string } {
   const type = oneLine(error.type, 100);

@@ -145,7 +145,12 @@ describe("beside the source", () => {
     await code.page.keyboard.press("Control+.");
     const menu = code.page.locator(".action-widget");
     await menu.getByText("Replay Run in Terminal…").waitFor();
-    await menu.getByText("Copy Error").waitFor();
+    await menu.getByText("Copy Error").click();
+    await code.statusBarItem("Error copied").waitFor();
+    assert.equal(await code.clipboard(), HOSTILE);
+    await code.page.locator(".editor-instance .view-line", { hasText: "classify_ticket = Step" }).click();
+    await code.page.keyboard.press("Control+.");
+    await menu.getByText("Replay Run in Terminal…").waitFor();
     await settled("steps-quick-fixes");
     await menu.getByText("Replay Run in Terminal…").click();
     const dialog = code.page.getByRole("dialog");
@@ -246,6 +251,7 @@ describe("beside the source", () => {
       "flujoLens.codeLens": "off",
       "flujoLens.problems": "off",
       "flujoLens.hover": false,
+      "flujoLens.highlight": false,
     });
     await code.command("View: Close All Editors");
     await code.openFile("support_triage.py");
@@ -257,6 +263,7 @@ describe("beside the source", () => {
       "flujoLens.codeLens": undefined,
       "flujoLens.problems": undefined,
       "flujoLens.hover": undefined,
+      "flujoLens.highlight": undefined,
     });
     await squiggles().first().waitFor();
   });
