@@ -98,10 +98,12 @@ function readSubjects(reader: Reader, run: Run): SpanSubject[] {
 
 type StoredAttributes = ReadonlyMap<number, string | null>;
 
-function readAttributes(reader: Reader, spans: RunSpans): StoredAttributes {
+/** Attributes by key: of all spans of the run, or of the first `limit` in row order. */
+function readAttributes(reader: Reader, spans: RunSpans, limit = -1): StoredAttributes {
   const attributes = new Map<number, string | null>();
   if (spans.provisional) return attributes;
-  reader.each("SELECT key, attributes FROM lens_spans WHERE run_id = ?", [spans.run.run_id], (row) => {
+  const sql = `SELECT key, attributes FROM lens_spans WHERE run_id = ?${limit < 0 ? "" : " ORDER BY key"} LIMIT ?`;
+  reader.each(sql, [spans.run.run_id, limit], (row) => {
     attributes.set(row[0] as number, asText(row[1]));
   });
   return attributes;
@@ -250,8 +252,12 @@ const SPANS_SAMPLED = 20_000;
 const ATTRIBUTES_OFFERED = 500;
 const NAMED_KEYS = ["status", "name", "error_type", "pipeline", "version"] as const;
 
-/** Collects keys and values from some runs. */
-export function readVocabulary(reader: Reader, runs: readonly Run[]): FilterVocabulary {
+/** Collects keys and values from some runs; from the largest ones of several nothing, because reading them takes seconds. */
+export function readVocabulary(
+  reader: Reader,
+  runs: readonly Run[],
+  spansOf: (run: Run) => RunSpans = (run) => readRunSpans(reader, run),
+): FilterVocabulary {
   const counts = new Map<string, Map<string, number>>();
   const add = (key: string, value: SqlValue | undefined) => {
     const values = counts.get(key) ?? new Map<string, number>();
@@ -265,9 +271,10 @@ export function readVocabulary(reader: Reader, runs: readonly Run[]): FilterVoca
   let left = SPANS_SAMPLED;
   for (const run of runs) {
     if (left <= 0) break;
+    if (runs.length > 1 && run.span_count > SPANS_SAMPLED) continue;
     reader.checkCancelled();
-    const spans = readRunSpans(reader, run);
-    const stored = readAttributes(reader, spans);
+    const spans = spansOf(run);
+    const stored = readAttributes(reader, spans, left);
     for (const [row, spanKey] of spans.rows.keys.entries()) {
       if (left <= 0) break;
       left -= 1;

@@ -121,7 +121,9 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       read((reader) =>
         session.derived(`vocabulary ${runId ?? ""}`, () => {
           const one = runId === undefined ? undefined : findRun(reader, runId);
-          return readVocabulary(reader, one ? [one] : listRuns(reader, { limit: VOCABULARY_RUNS }));
+          return one
+            ? readVocabulary(reader, [one], (run) => session.spansOf(reader, run))
+            : readVocabulary(reader, listRuns(reader, { limit: VOCABULARY_RUNS }));
         }),
       ),
     getSpanStatistics: (query) => {
