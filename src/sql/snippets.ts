@@ -17,7 +17,8 @@ const FAILED = "lower(trim(s.status)) IN ('failed', 'failure', 'error', 'errored
 export const snippets: readonly Snippet[] = [
   {
     name: "failed-spans",
-    sql: `-- Times are seconds since the epoch. flujo 0.6 writes them on a clock of its own; the run's record tells when it began.
+    sql: `-- Times are seconds since the epoch.
+-- flujo 0.6 writes them on a clock of its own; the run's record tells when that began.
 WITH clock AS (
   SELECT run_id, min(start_raw) AS began FROM lens_spans_scan WHERE start_raw < 1e9 GROUP BY run_id
 ),

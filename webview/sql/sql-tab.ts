@@ -170,14 +170,14 @@ export class SqlTab extends PageElement {
     // On press, because the editor closes its list when it loses the keyboard.
     return html`<vscode-button
       appearance="secondary"
-      class="sql-${list}"
+      class="sql-list-button sql-${list}"
       title=${hint}
       aria-label=${label}
       aria-pressed=${String(open)}
       @pointerdown=${(event: Event) => event.preventDefault()}
       @mousedown=${(event: Event) => event.preventDefault()}
       @click=${() => this.editor.toggle(list)}
-      ><span class="sql-label">${label}</span><span slot="start" class="codicon codicon-${mark}" aria-hidden="true"></span
+      >${label}<span slot="start" class="codicon codicon-${mark}" aria-hidden="true"></span
     ></vscode-button>`;
   }
 
