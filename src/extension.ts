@@ -3,6 +3,7 @@ import { compareCommands } from "./commands/compare.ts";
 import { copyCommands } from "./commands/copy.ts";
 import { databaseCommands, openFiles } from "./commands/databases.ts";
 import { exportCommands } from "./commands/export.ts";
+import { Exporter, panelExports } from "./commands/exporter.ts";
 import { filterCommands } from "./commands/filters.ts";
 import { liveCommands } from "./commands/live.ts";
 import { newDatabaseCommands } from "./commands/new-databases.ts";
@@ -91,9 +92,11 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const view = new RunsView(runs, settings, (uris) => openFiles(workspace, uris));
   const documents = new TextDocuments();
   const filters = new FilterMemory(context.globalState, context.workspaceState);
+  const exporter = new Exporter(documents);
+  const exports = panelExports(exporter, log);
   const history = new SqlHistory(context.workspaceState);
   const panels = new TracePanels(
-    { extension: context.extensionUri, documents, filters, history, log },
+    { extension: context.extensionUri, documents, filters, history, exports, log },
     (path) => workspace.find(path),
   );
   const rows = new Rows(view.view);
@@ -130,7 +133,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       {
         ...showCommands(workspace, panels, rows, log),
         ...copyCommands(rows),
-        ...exportCommands(workspace, rows, documents, log),
+        ...exportCommands(exporter, workspace, settings, rows, log),
         ...filterCommands({ settings, databases: workspace, filters, extension: context.extensionUri }),
         ...databaseCommands(workspace, rows),
         ...newDatabaseCommands(workspace, rows, documents, (file) => view.show(file)),

@@ -94,6 +94,14 @@ export class App extends PageElement {
     this.addEventListener("keydown", (event) => this.#key(event));
     this.#menu.listen();
     this.addEventListener(
+      "lens-export-run",
+      (event) => void this.#do(() => this.#rpc.request("exportRun", event.detail)),
+    );
+    this.addEventListener(
+      "lens-export-statistics",
+      (event) => void this.#do(() => this.#rpc.request("exportStatistics", event.detail)),
+    );
+    this.addEventListener(
       "lens-open-text",
       (event) => void this.#do(() => this.#rpc.request("openText", event.detail)),
     );

@@ -1,3 +1,5 @@
+import type { StatisticsQuestion } from "../src/protocol/messages.ts";
+
 /** What the page's elements tell the elements above them. */
 export interface PageEvents {
   /** A span was chosen. `reveal` scrolls its row into view. */
@@ -12,6 +14,10 @@ export interface PageEvents {
   "lens-copy": { text: string };
   /** A table for a file. */
   "lens-save-table": { name: string; text: string; format: "csv" | "json" };
+  /** A run, or what a filter takes of it, should be exported. */
+  "lens-export-run": { runId: string; filter?: string };
+  /** The figures of a question should be exported. */
+  "lens-export-statistics": StatisticsQuestion;
   "lens-open-text": { title: string; text: string; language: "json" | "plaintext" };
 }
 

@@ -130,6 +130,8 @@ const results = {
   saveTable: v.boolean(),
   sql: v.looseObject({ columns: v.array(v.string()), rows: v.instance(Uint8Array), more: v.boolean() }),
   sqlVocabulary: v.looseObject({ tables: v.array(v.unknown()), functions: v.array(v.string()) }),
+  exportRun: v.unknown(),
+  exportStatistics: v.unknown(),
   rememberSql: v.unknown(),
   forgetSql: v.unknown(),
   salvage: v.unknown(),

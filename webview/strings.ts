@@ -604,6 +604,9 @@ export const strings = {
   },
   sqlColumnOf: (table: string) => t("column of {0}", table),
   sqlAliasOf: (table: string) => t("stands for {0}", table),
+  exportRun: t("Export this run…"),
+  exportMatches: t("Export the spans that the filter takes…"),
+  exportStatistics: t("Export these figures…"),
   saveJson: t("Save as JSON…"),
 
   copyTable: t("Copy All"),

@@ -46,7 +46,8 @@ export function* statsLines(
   );
 }
 
-function scopeText({ pipeline, hours, filters = [] }: StatsScope): string {
+/** Which spans were asked for, in words. */
+export function scopeText({ pipeline, hours, filters = [] }: StatsScope): string {
   const time =
     hours === undefined ? "of all time" : `started in the last ${hours} ${hours === 1 ? "hour" : "hours"}`;
   const others = [...(pipeline === undefined ? [] : [`pipeline ${pipeline}`]), ...filters];

@@ -1,17 +1,20 @@
 import * as vscode from "vscode";
 import { TraceError } from "../engine/errors.ts";
 
-/** What a command does. Arguments come from menus, rows, key bindings and other extensions: unknown until looked at. */
-export type CommandHandler = (argument: unknown) => unknown;
+/**
+ * What a command does. Arguments come from menus, rows, key bindings and other extensions: unknown until looked at. A menu
+ * over several selected rows gives the one that was clicked, and then all of them.
+ */
+export type CommandHandler = (argument: unknown, selected?: unknown) => unknown;
 
 export type CommandTable = Readonly<Record<`flujoLens.${string}`, CommandHandler>>;
 
 /** Registers commands whose failures are logged and shown, never swallowed. */
 export function registerCommands(table: CommandTable, log: vscode.LogOutputChannel): vscode.Disposable {
   const registered = Object.entries(table).map(([id, handler]) =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
+    vscode.commands.registerCommand(id, async (argument: unknown, selected: unknown) => {
       try {
-        return await handler(argument);
+        return await handler(argument, selected);
       } catch (thrown) {
         showFailure(TraceError.from(thrown), log, id);
         return undefined;
@@ -21,7 +24,8 @@ export function registerCommands(table: CommandTable, log: vscode.LogOutputChann
   return vscode.Disposable.from(...registered);
 }
 
-function showFailure(error: TraceError, log: vscode.LogOutputChannel, id: string): void {
+/** Tells the user why something did not work; nothing when they gave it up themselves. */
+export function showFailure(error: TraceError, log: vscode.LogOutputChannel, id: string): void {
   if (error.kind === "cancelled") return;
   log.error(`${id}: ${error.message}`, error);
   const showLog = vscode.l10n.t("Show Log");

@@ -24,6 +24,21 @@ export class Rows {
     return row?.kind === "run" || row?.kind === "span" || row?.kind === "moreSpans" ? row : undefined;
   }
 
+  /** Rows of runs: all selected ones when a command means the selection, else the one that it means. */
+  runs(argument: unknown, selected: unknown): RunRow[] {
+    const all = Array.isArray(selected) ? selected : argument === undefined ? this.view.selection : [];
+    const found = all.flatMap((row: unknown) => (isRow(row) ? (this.run(row) ?? []) : []));
+    if (found.length > 0) return found;
+    const one = this.run(argument);
+    return one === undefined ? [] : [one];
+  }
+
+  /** A database, or the runs of one pipeline in it. */
+  container(argument: unknown): RunContainer | undefined {
+    const row = this.row(argument);
+    return row?.kind === "database" || row?.kind === "group" ? row : undefined;
+  }
+
   span(argument: unknown): SpanNode | undefined {
     const row = this.row(argument);
     return row?.kind === "span" ? row : undefined;

@@ -2,15 +2,20 @@ import type { SpanNode } from "../store/model.ts";
 import { type ExportedRun, errorOf } from "./exported.ts";
 
 /**
- * A run as Chrome trace events, which Perfetto, speedscope and Chrome open. Times are microseconds since the epoch.
+ * Runs as Chrome trace events, which Perfetto, speedscope and Chrome open: each is a process. Times are microseconds since
+ * the epoch.
  * Events of one track must nest, so children that overlap in time get tracks of their own.
  */
-export function chromeShape(exported: ExportedRun): unknown {
-  return { displayTimeUnit: "ms", traceEvents: events(exported) };
+export function chromeShape(runs: readonly ExportedRun[]): unknown {
+  return { displayTimeUnit: "ms", traceEvents: allEvents(runs) };
 }
 
-function* events({ run, roots, spans }: ExportedRun): Generator<unknown> {
-  const process = { pid: 1, tid: 0 };
+function* allEvents(runs: readonly ExportedRun[]): Generator<unknown> {
+  for (const [at, exported] of runs.entries()) yield* events(exported, at + 1);
+}
+
+function* events({ run, roots, spans }: ExportedRun, pid: number): Generator<unknown> {
+  const process = { pid, tid: 0 };
   yield { ph: "M", name: "process_name", ...process, args: { name: `${run.pipeline_name} ${run.run_id}` } };
   const last = lastMoment(spans);
   const tracks = assignTracks(roots, last);
@@ -21,7 +26,7 @@ function* events({ run, roots, spans }: ExportedRun): Generator<unknown> {
       ph: "X",
       name: span.name,
       cat: span.status,
-      pid: 1,
+      pid,
       tid: tracks.get(span) ?? 0,
       ts: microseconds(span.start_time),
       dur: Math.max(0, microseconds(endOf(span, last)) - microseconds(span.start_time)),

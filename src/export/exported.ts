@@ -49,14 +49,20 @@ export function selectSpans(exported: ExportedRun, keep: (span: SpanNode) => boo
   return { ...exported, roots, spans, selected: exported.selected || spans.length < exported.spans.length };
 }
 
-/** One span with everything below it. */
-export function selectSubtree(exported: ExportedRun, top: SpanNode): ExportedRun {
+/** Spans with everything below them. One that lies below another of them is no top of its own. */
+export function selectSubtrees(exported: ExportedRun, tops: readonly SpanNode[]): ExportedRun {
+  const wanted = new Set(tops);
   const spans: SpanNode[] = [];
-  const open = [top];
+  const roots: SpanNode[] = [];
+  const open = exported.roots.map((span) => ({ span, inside: false })).reverse();
   while (open.length > 0) {
-    const span = open.pop()!;
-    spans.push(span);
-    for (let at = span.children.length - 1; at >= 0; at -= 1) open.push(span.children[at]!);
+    const { span, inside } = open.pop()!;
+    const kept = inside || wanted.has(span);
+    if (kept) spans.push(span);
+    if (kept && !inside) roots.push(span);
+    for (let at = span.children.length - 1; at >= 0; at -= 1) {
+      open.push({ span: span.children[at]!, inside: kept });
+    }
   }
-  return { ...exported, roots: [top], spans, selected: spans.length < exported.spans.length };
+  return { ...exported, roots, spans, selected: spans.length < exported.spans.length };
 }

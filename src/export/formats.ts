@@ -21,19 +21,19 @@ export const extensions: Readonly<Record<ExportFormat, string>> = {
 };
 
 /** The text of an export, piece by piece and made while it is taken: a run of a million spans fits no string. */
-export function exportPieces(exported: ExportedRun, format: ExportFormat): Iterable<string> {
+export function exportPieces(runs: readonly ExportedRun[], format: ExportFormat): Iterable<string> {
   switch (format) {
     case "json":
-      return jsonPieces(flujoShape(exported));
+      return jsonPieces(runs.length === 1 ? flujoShape(runs[0]!) : { runs: runs.map(flujoShape) });
     case "otlp":
-      return jsonPieces(otlpShape(exported));
+      return jsonPieces(otlpShape(runs));
     case "chrome":
-      return jsonPieces(chromeShape(exported));
+      return jsonPieces(chromeShape(runs));
     case "csv":
-      return csvLines(exported);
+      return csvLines(runs);
     case "markdown":
-      return markdownLines(exported);
+      return markdownLines(runs);
     case "html":
-      return htmlPieces(exported);
+      return htmlPieces(runs);
   }
 }

@@ -14,19 +14,33 @@ const MOST_TEXT = 20_000;
  * A page that stands alone: no script, nothing fetched, text of the trace only as text. A row for each span with its bar on
  * the run's time; opened, it tells error and attributes.
  */
-export function* htmlPieces(exported: ExportedRun): Generator<string> {
-  const { run, roots, spans, selected } = exported;
-  const state = stateOfRun(run.status);
-  const title = `${oneLine(run.pipeline_name, 100)} ${oneLine(run.run_id, 60)}`;
-  const failed = spans.filter((span) => stateOfRun(span.status) === "failed").length;
-  yield `<!doctype html>
+export function* htmlPieces(runs: readonly ExportedRun[]): Generator<string> {
+  const [first] = runs;
+  const title =
+    runs.length === 1
+      ? `${oneLine(first!.run.pipeline_name, 100)} ${oneLine(first!.run.run_id, 60)}`
+      : `${formatCount(runs.length)} runs`;
+  yield htmlHead(title);
+  for (const exported of runs) yield* runPieces(exported);
+  yield "</html>\n";
+}
+
+/** The head of a page that runs nothing and fetches nothing. */
+export function htmlHead(title: string): string {
+  return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width">
 <title>${escaped(title)}</title>
 <style>${style}</style>
-<h1><span class="${state}">${escaped(oneLine(run.status, 60))}</span> ${escaped(oneLine(run.pipeline_name, 100))}</h1>
+`;
+}
+
+function* runPieces({ run, roots, spans, selected }: ExportedRun): Generator<string> {
+  const state = stateOfRun(run.status);
+  const failed = spans.filter((span) => stateOfRun(span.status) === "failed").length;
+  yield `<h1><span class="${state}">${escaped(oneLine(run.status, 60))}</span> ${escaped(oneLine(run.pipeline_name, 100))}</h1>
 <p class="facts">${[
     escaped(oneLine(run.run_id, 100)),
     run.pipeline_version === null ? "" : `version ${escaped(oneLine(run.pipeline_version, 60))}`,
@@ -42,7 +56,7 @@ export function* htmlPieces(exported: ExportedRun): Generator<string> {
 `;
   const scale = timeScale(spans);
   for (const { node, depth } of walk(roots)) yield row(node, depth, scale);
-  yield "</main>\n</html>\n";
+  yield "</main>\n";
 }
 
 interface Scale {
@@ -91,7 +105,7 @@ function cut(text: string): string {
   return visible(more > 0 ? `${text.slice(0, MOST_TEXT)}\n… (${formatCount(more)} more characters)` : text);
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return visible(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
@@ -100,6 +114,11 @@ const style = `
 @media (prefers-color-scheme: dark) { :root { --ok: #5a9be0; --bad: #f2786d; --wait: #d9a62e } }
 body { font: 14px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 1200px; padding: 0 1em }
 h1 { font-size: 1.3em; margin: 0 }
+main + h1 { margin-top: 2em }
+h2 { font-size: 1.1em; margin: 1.5em 0 .3em }
+table { border-collapse: collapse; width: 100% }
+th, td { border-bottom: 1px solid var(--line); padding: .2em .6em; text-align: left; overflow-wrap: anywhere }
+td.figure, th.figure { text-align: right; font-variant-numeric: tabular-nums }
 .facts { opacity: .8 }
 details { border-bottom: 1px solid var(--line) }
 summary { display: grid; grid-template-columns: minmax(12em, 2fr) 6em 3fr; gap: 1em; padding: .15em 0; cursor: pointer }

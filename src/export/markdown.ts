@@ -12,8 +12,15 @@ const MAX_INDENT = 30;
 /** UTF-16 units of one text. */
 const MOST_TEXT = 4000;
 
-/** A run for a bug report: its facts, its failures, its tree. Text of the trace stays text in every reader of Markdown. */
-export function* markdownLines(exported: ExportedRun): Generator<string> {
+/** Runs for a bug report: facts, failures, the tree of each. Text of the trace stays text in every reader of Markdown. */
+export function* markdownLines(runs: readonly ExportedRun[]): Generator<string> {
+  for (const [at, exported] of runs.entries()) {
+    if (at > 0) yield "\n---\n\n";
+    yield* runLines(exported);
+  }
+}
+
+function* runLines(exported: ExportedRun): Generator<string> {
   const { run, spans, selected } = exported;
   yield `# ${inline(run.pipeline_name)}: ${inline(run.status)}\n\n`;
   yield "| | |\n|---|---|\n";
@@ -86,7 +93,7 @@ function* fenced(text: string): Generator<string> {
  * One line in which nothing means anything to Markdown or HTML, tables included. Underscores inside words stay: they mean
  * nothing there, and names are full of them.
  */
-function inline(text: string): string {
+export function inline(text: string): string {
   return oneLine(text, 300).replace(
     /[&<>@|$]|:(?=\/\/)|(?<=\bwww)\.|[\\`*[\]!~#]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/giu,
     (char) => (/[&<>@|$:.]/.test(char) ? `&#${char.charCodeAt(0)};` : `\\${char}`),

@@ -10,30 +10,30 @@ const statusCodes = { unset: 0, ok: 1, error: 2 } as const;
 type AnyValue = Readonly<Record<string, unknown>>;
 
 /**
- * A run as OTLP JSON (`ExportTraceServiceRequest`): ids are hex of the right lengths, made from flujo's own ids and always
+ * Runs as OTLP JSON (`ExportTraceServiceRequest`): ids are hex of the right lengths, made from flujo's own ids and always
  * the same for the same run. What OTLP has no place for stands in attributes; see {@link original}.
  * Spans are shaped while they are written, so that a run of any size takes little memory.
  */
-export function otlpShape(exported: ExportedRun): unknown {
+export function otlpShape(runs: readonly ExportedRun[]): unknown {
+  return { resourceSpans: map(runs, resourceShape) };
+}
+
+function resourceShape(exported: ExportedRun): unknown {
   const { run, spans } = exported;
   const traceId = hash(`trace ${run.run_id}`, 16);
   const ids = spanIds(exported);
   return {
-    resourceSpans: [
+    resource: {
+      attributes: [
+        attribute("service.name", run.pipeline_name || "flujo"),
+        ...(run.pipeline_version === null ? [] : [attribute("service.version", run.pipeline_version)]),
+        attribute(original.run, JSON.stringify(run)),
+      ],
+    },
+    scopeSpans: [
       {
-        resource: {
-          attributes: [
-            attribute("service.name", run.pipeline_name || "flujo"),
-            ...(run.pipeline_version === null ? [] : [attribute("service.version", run.pipeline_version)]),
-            attribute(original.run, JSON.stringify(run)),
-          ],
-        },
-        scopeSpans: [
-          {
-            scope: { name: "flujo" },
-            spans: map(spans, (span) => spanShape(span, traceId, ids)),
-          },
-        ],
+        scope: { name: "flujo" },
+        spans: map(spans, (span) => spanShape(span, traceId, ids)),
       },
     ],
   };

@@ -74,6 +74,35 @@ export function redact(
   };
 }
 
+/** Several runs without what the options name; the report counts over all of them. */
+export function redactRuns(
+  runs: readonly ExportedRun[],
+  options: RedactionOptions = {},
+): { readonly runs: readonly ExportedRun[]; readonly report: RedactionReport } {
+  const all = new Map<string, number>();
+  const clean = runs.map((run) => {
+    const { exported, report } = redact(run, options);
+    for (const [rule, count] of report) all.set(rule, (all.get(rule) ?? 0) + count);
+    return exported;
+  });
+  return { runs: clean, report: all };
+}
+
+/** A value in which texts, keys among them, that look like secrets are replaced. For values that are not deep. */
+export function redactTexts<T>(
+  value: T,
+  options: RedactionOptions = {},
+): { readonly value: T; readonly report: RedactionReport } {
+  const cleaner = new Cleaner(options);
+  const clean = (from: unknown): unknown => {
+    if (typeof from === "string") return cleaner.text(from);
+    if (Array.isArray(from)) return from.map(clean);
+    if (typeof from !== "object" || from === null) return from;
+    return Object.fromEntries(Object.entries(from).map(([key, item]) => [cleaner.text(key), clean(item)]));
+  };
+  return { value: clean(value) as T, report: cleaner.report };
+}
+
 class Cleaner {
   readonly report = new Map<string, number>();
   private readonly named: readonly { readonly key: string; readonly pattern: RegExp }[];

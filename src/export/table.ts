@@ -24,8 +24,12 @@ const titles = [
 ];
 
 /** The spans as comma-separated values, parents before children. Times are seconds since the epoch. */
-export function* csvLines({ run, roots }: ExportedRun): Generator<string> {
+export function* csvLines(runs: readonly ExportedRun[]): Generator<string> {
   yield csvLine(titles);
+  for (const exported of runs) yield* spanLines(exported);
+}
+
+function* spanLines({ run, roots }: ExportedRun): Generator<string> {
   for (const { node, depth } of walk(roots)) {
     const error = errorOf(node);
     const { cost, tokens, attempt } = attributeNumbersOf(node.attributes);

@@ -42,6 +42,11 @@ export function parseTrace(text: string, file: string): FileTrace {
     const why = thrown instanceof Error ? oneLine(thrown.message, 160) : "";
     throw bad(file, `it is not JSON (${why})`, thrown);
   }
+  return traceOf(value, file);
+}
+
+/** As {@link parseTrace}, for what was parsed already. */
+export function traceOf(value: unknown, file: string): FileTrace {
   const tree = isObject(value) && "trace_tree" in value ? value.trace_tree : value;
   return arrange(flatten(Array.isArray(tree) ? tree : [tree], file));
 }

@@ -5,7 +5,7 @@ import { formatCount } from "../format/numbers.ts";
 import { oneLine } from "../format/text.ts";
 import type { CallOptions } from "../store/model.ts";
 import { isObject } from "../store/values.ts";
-import { type FileTrace, fileFailure, parseTrace } from "./flujo-file.ts";
+import { type FileTrace, fileFailure, traceOf } from "./flujo-file.ts";
 import { readJaegerSpan, readProcesses } from "./jaeger.ts";
 import type { Imported, ImportedRun, ImportedSpan } from "./model.ts";
 import { type OtlpContext, readAttributes, readOtlpSpan } from "./otlp.ts";
@@ -37,8 +37,7 @@ export async function parseTraces(
   const pace = new Pace(options);
   const parts = documentsOf(bytes);
   const collected = new Collected();
-  let nested: FileTrace | undefined;
-  let head: unknown;
+  let nested: readonly unknown[] | undefined;
   let format: Imported["format"] | undefined;
   for (const [from, to] of parts) {
     const part = bytes.subarray(from, to);
@@ -50,8 +49,9 @@ export async function parseTraces(
     if (found === undefined && parts.length === 1) {
       if (bytes.length > MOST_NESTED) throw bad(file, "it is too large to be read as one tree");
       if (!looksLikeTrace(value)) throw bad(file, "there is no span at its top");
-      nested = parseTrace(Buffer.from(part.buffer, part.byteOffset, part.length).toString("utf8"), file);
-      head = value;
+      // Whole, because a tree may have a key named as the arrays that were set aside.
+      const whole = parse(Buffer.from(part.buffer, part.byteOffset, part.length).toString("utf8"), file);
+      nested = nestedRuns(whole) ?? [whole];
       format = "flujo";
     } else if (found === undefined || (format !== undefined && found !== format)) {
       throw bad(file, "its lines are not all traces of OTLP");
@@ -71,7 +71,9 @@ export async function parseTraces(
     }
   }
   if (format === undefined) throw bad(file, "it is empty");
-  if (nested !== undefined) return fromFlujo(nested, head);
+  if (nested !== undefined) {
+    return fromSeveral(nested, file);
+  }
   const runs = collected.runs();
   if (runs.length === 0) throw bad(file, "there is no span in it");
   return { format, runs, notes: collected.notes() };
@@ -224,7 +226,29 @@ function runFacts(run: unknown): RunFacts {
   };
 }
 
-function fromFlujo({ spans }: FileTrace, value: unknown): Imported {
+/** The runs of an export of several; undefined when it is none. */
+function nestedRuns(value: unknown): readonly unknown[] | undefined {
+  if (!isObject(value) || !Array.isArray(value.runs) || value.runs.length === 0) return undefined;
+  return value.runs.every((run) => isObject(run) && "trace_tree" in run) ? value.runs : undefined;
+}
+
+/** A run without spans is left out of several; the only one is a mistake. */
+function fromSeveral(nested: readonly unknown[], file: string): Imported {
+  const full = nested.length === 1 ? nested : nested.filter((run) => !isEmptyTree(run));
+  if (full.length === 0) throw bad(file, "there is no span in it");
+  const left = nested.length - full.length;
+  return {
+    format: "flujo",
+    runs: full.map((run) => fromFlujo(traceOf(run, file), run)),
+    notes: left === 0 ? [] : [`Runs without spans were left out: ${formatCount(left)}.`],
+  };
+}
+
+function isEmptyTree(run: unknown): boolean {
+  return isObject(run) && Array.isArray(run.trace_tree) && run.trace_tree.length === 0;
+}
+
+function fromFlujo({ spans }: FileTrace, value: unknown): ImportedRun {
   const run = isObject(value) && isObject(value.run) ? value.run : {};
   const root = spans[0]!;
   const told = typeof root.attributes === "string" ? {} : root.attributes;
@@ -245,11 +269,12 @@ function fromFlujo({ spans }: FileTrace, value: unknown): Imported {
       attributes,
     }),
   );
-  return { format: "flujo", runs: [runOf(runId, imported, facts)], notes: [] };
+  return runOf(runId, imported, facts);
 }
 
 /** Many a JSON file has a name at its top; a span has more. */
 function looksLikeTrace(value: unknown): boolean {
+  if (nestedRuns(value) !== undefined) return true;
   const tree = isObject(value) && "trace_tree" in value ? value.trace_tree : value;
   const root: unknown = Array.isArray(tree) ? tree[0] : tree;
   return isObject(root) && ["span_id", "start_time", "children"].some((key) => key in root);

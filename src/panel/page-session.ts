@@ -6,10 +6,11 @@ import type {
   QueryTableRow,
   Request,
   Selection,
+  StatisticsQuestion,
   View,
 } from "../protocol/messages.ts";
 import { type Piece, takeApart } from "../protocol/pieces.ts";
-import type { QueryRow, StatisticsQuery, TimeRange } from "../store/model.ts";
+import type { QueryRow, ReportQuery, StatisticsQuery, TimeRange } from "../store/model.ts";
 import type { TraceStore } from "../store/store.ts";
 import { readMessage } from "./validate.ts";
 
@@ -22,6 +23,9 @@ export interface PageHost {
   openText(document: PanelMethods["openText"]["params"]): Promise<void>;
   /** Asks for a place and writes the table there; false when none was chosen. */
   saveTable(table: PanelMethods["saveTable"]["params"]): Promise<boolean>;
+  /** Begin exports, which ask the user and tell what went wrong by themselves. */
+  exportRun(run: PanelMethods["exportRun"]["params"]): void;
+  exportStatistics(query: ReportQuery): void;
   rememberSql(text: string): Promise<void>;
   forgetSql(text: string): Promise<void>;
   /** Asks for a name and keeps the filter; false when none was given. */
@@ -149,6 +153,12 @@ export class PageSession {
         return null;
       case "saveTable":
         return this.host.saveTable(request.params);
+      case "exportRun":
+        this.host.exportRun(request.params);
+        return null;
+      case "exportStatistics":
+        this.host.exportStatistics(reportQuery(request.params));
+        return null;
       case "rememberSql":
         await this.host.rememberSql(request.params.text);
         return null;
@@ -184,11 +194,8 @@ export class PageSession {
         return store.getSpanDetail(request.params.runId, request.params.key, options);
       case "stepHistory":
         return store.getStepHistory(request.params.runId, request.params.key, {}, options);
-      case "statistics": {
-        const { axis, groupBy, utcOffset, ...selection } = request.params;
-        const range = axis && ([axis.from, axis.to] as const);
-        return store.getStatisticsReport({ ...queryOf(selection), axis: range, groupBy, utcOffset }, options);
-      }
+      case "statistics":
+        return store.getStatisticsReport(reportQuery(request.params), options);
       case "spanList": {
         const { fingerprint, unfinished, offset, limit, ...selection } = request.params;
         return store.listSpans({ ...queryOf(selection), fingerprint, unfinished, offset, limit }, options);
@@ -229,6 +236,11 @@ async function whileTold<T>(
   } finally {
     clearInterval(telling);
   }
+}
+
+function reportQuery({ axis, groupBy, utcOffset, ...selection }: StatisticsQuestion): ReportQuery {
+  const range = axis && ([axis.from, axis.to] as const);
+  return { ...queryOf(selection), axis: range, groupBy, utcOffset };
 }
 
 function queryOf({ from, to, minDuration, maxDuration, ...rest }: Selection): StatisticsQuery {

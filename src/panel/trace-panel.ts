@@ -5,7 +5,7 @@ import { oneLine } from "../format/text.ts";
 import type { PageCommand, PanelMessage, View } from "../protocol/messages.ts";
 import type { Database } from "../sources/databases.ts";
 import type { Disposable } from "../sources/listeners.ts";
-import type { State } from "../store/model.ts";
+import type { ReportQuery, State } from "../store/model.ts";
 import type { FilterMemory } from "../views/filter-memory.ts";
 import { pageHtml, pageRoot } from "./page.ts";
 import { PageSession } from "./page-session.ts";
@@ -13,12 +13,19 @@ import { saveTable } from "./save-table.ts";
 import type { SqlHistory } from "./sql-history.ts";
 import type { TextDocuments } from "./text-documents.ts";
 
+/** Exports that a page may begin. They ask the user, and tell what went wrong by themselves. */
+export interface PanelExports {
+  run(database: Database, run: { readonly runId: string; readonly filter?: string }): void;
+  statistics(database: Database, query: ReportQuery): void;
+}
+
 /** What every panel needs. */
 export interface PanelContext {
   readonly extension: vscode.Uri;
   readonly documents: TextDocuments;
   readonly filters: FilterMemory;
   readonly history: SqlHistory;
+  readonly exports: PanelExports;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -46,6 +53,8 @@ export class TracePanel implements vscode.Disposable {
       copy: async (text) => vscode.env.clipboard.writeText(text),
       openText: ({ title, text, language }) => context.documents.open(title, text, language),
       saveTable,
+      exportRun: (run) => context.exports.run(database, run),
+      exportStatistics: (query) => context.exports.statistics(database, query),
       rememberSql: (text) => context.history.remember(text),
       forgetSql: (text) => context.history.forget(text),
       saveFilter: (text) => context.filters.askAndSave(text),

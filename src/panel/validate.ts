@@ -29,6 +29,12 @@ const selection = {
   states: v.optional(someStates),
   errorTypes: v.optional(v.pipe(v.array(v.nullable(shortText)), v.maxLength(1000))),
 };
+const statisticsQuestion = v.strictObject({
+  ...selection,
+  axis: v.optional(v.strictObject(ends)),
+  groupBy: v.optional(v.picklist(statisticsGroups)),
+  utcOffset: v.optional(seconds),
+});
 const page = { offset: count, limit: v.pipe(limit, v.maxValue(1000)) };
 
 function request<M extends string, P extends v.GenericSchema>(method: M, params: P) {
@@ -39,14 +45,11 @@ const anyRequest = v.variant("method", [
   request("outline", v.strictObject({ runId: shortText, limit: v.optional(limit) })),
   request("spanDetail", v.strictObject({ runId: shortText, key: count })),
   request("stepHistory", v.strictObject({ runId: shortText, key: count })),
+  request("statistics", statisticsQuestion),
+  request("exportStatistics", statisticsQuestion),
   request(
-    "statistics",
-    v.strictObject({
-      ...selection,
-      axis: v.optional(v.strictObject(ends)),
-      groupBy: v.optional(v.picklist(statisticsGroups)),
-      utcOffset: v.optional(seconds),
-    }),
+    "exportRun",
+    v.strictObject({ runId: shortText, filter: v.optional(v.pipe(v.string(), v.maxLength(20_000))) }),
   ),
   request(
     "spanList",

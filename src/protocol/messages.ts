@@ -32,10 +32,7 @@ export interface PanelMethods {
   spanDetail: { params: { runId: string; key: number }; result: SpanDetail };
   stepHistory: { params: { runId: string; key: number }; result: StepHistory };
   /** `axis` is what the timeline covers when that is more than from `from` to `to`. */
-  statistics: {
-    params: Selection & { axis?: Ends; groupBy?: StatisticsGroup; utcOffset?: number };
-    result: StatisticsReport;
-  };
+  statistics: { params: StatisticsQuestion; result: StatisticsReport };
   /** The spans that statistics of the same selection count, newest first. */
   spanList: {
     params: Selection & { fingerprint?: string; unfinished?: boolean; offset: number; limit: number };
@@ -72,6 +69,10 @@ export interface PanelMethods {
   copy: { params: { text: string }; result: null };
   /** Asks where to write a table, and writes it. False when the user changed their mind. */
   saveTable: { params: { name: string; text: string; format: "csv" | "json" }; result: boolean };
+  /** Begins an export of a run, or of what a filter takes of it: the panel asks for everything else. */
+  exportRun: { params: { runId: string; filter?: string }; result: null };
+  /** Likewise of the figures that `statistics` gives for the same question. */
+  exportStatistics: { params: StatisticsQuestion; result: null };
   /** One statement that only reads. With `plan` the answer is how SQLite would run it. */
   sql: {
     params: { query: string; limit: number; seconds: number; plan: boolean };
@@ -132,6 +133,12 @@ export interface Selection extends Ends {
   states?: readonly State[];
   /** Null stands for spans without an error. */
   errorTypes?: readonly (string | null)[];
+}
+
+export interface StatisticsQuestion extends Selection {
+  axis?: Ends;
+  groupBy?: StatisticsGroup;
+  utcOffset?: number;
 }
 
 /** What a key binding or a menu of VS Code wants from the page. `menu` commands are about what was clicked last. */

@@ -24,6 +24,7 @@ export class RunsView implements vscode.Disposable {
     this.view = vscode.window.createTreeView(runsViewId, {
       treeDataProvider: runs,
       showCollapseAll: true,
+      canSelectMany: true,
       dragAndDropController: new DropFiles(open),
     });
     this.disposables = [

@@ -45,7 +45,7 @@ export function groupItem(node: GroupNode): vscode.TreeItem {
   item.id = node.id;
   item.description = node.count === undefined ? undefined : runsText(node.count);
   item.iconPath = new vscode.ThemeIcon(node.by === "day" ? "calendar" : "type-hierarchy");
-  item.contextValue = "group";
+  item.contextValue = node.by === "pipeline" ? "group.pipeline" : "group";
   return item;
 }
 

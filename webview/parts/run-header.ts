@@ -48,7 +48,7 @@ export class RunHeader extends PageElement {
       <header class="run-header">
         <div class="run-identity">${run ? html`${stateIcon(run.state)}<h1 title=${visible(run.pipeline_name)}>${oneLine(run.pipeline_name, 80)}</h1>` : nothing}
         <lens-run-picker .rpc=${this.rpc} .current=${run}></lens-run-picker>
-        ${run ? html`${copyButton(run.run_id, strings.copyRunId)}${this.#neighbours(run)}` : nothing}</div>
+        ${run ? html`${copyButton(run.run_id, strings.copyRunId)}${iconButton("export", strings.exportRun, () => emit(this, "lens-export-run", { runId: run.run_id }))}${this.#neighbours(run)}` : nothing}</div>
         ${run ? this.#facts(run) : nothing}
       </header>
       ${this.stuck === "" ? nothing : html`<p class="note" role="status">${icon("info")} ${this.stuck}</p>`}

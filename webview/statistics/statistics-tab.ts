@@ -2,12 +2,12 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { formatDuration, formatTime } from "../../src/format/numbers.ts";
 import { oneLine } from "../../src/format/text.ts";
-import type { Selection, State, StatisticsReport } from "../../src/protocol/messages.ts";
+import type { Selection, State, StatisticsQuestion, StatisticsReport } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
 import { icon } from "../icons.ts";
 import { Load } from "../load.ts";
-import { linkButton } from "../parts/actions.ts";
+import { iconButton, linkButton } from "../parts/actions.ts";
 import { banner, emptyState, waiting } from "../parts/waiting.ts";
 import type { RpcClient } from "../rpc.ts";
 import type { Keeper } from "../state.ts";
@@ -74,6 +74,8 @@ export class StatisticsTab extends PageElement {
   #askedGeneration = -1;
   /** The selection that the figures on screen were asked with, and the one without a brush. */
   #selection: Selection = {};
+  /** The whole of it, for an export. */
+  #question: StatisticsQuestion = {};
   /** Seconds since the epoch. */
   #askedAt = 0;
   #unbrushed: Selection = {};
@@ -112,6 +114,7 @@ export class StatisticsTab extends PageElement {
       <div class="toolbar">
         ${choiceControls(this.query, this.#pipelines.value, this.#change)}
         <span class="quiet stated-range" role="status">${report ? this.#stated(report) : nothing}</span>
+        ${report ? iconButton("export", strings.exportStatistics, () => emit(this, "lens-export-statistics", this.#question)) : nothing}
         <span class="busy-mark">${loading && report ? html`<span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>` : nothing}</span>
       </div>
       ${chips(this.query, this.#change)}
@@ -328,6 +331,7 @@ export class StatisticsTab extends PageElement {
     };
     this.#unbrushed = selection;
     this.#selection = narrowed(selection, this.query.brush);
+    this.#question = { ...this.#selection, ...common };
     if (!onlyBrush) {
       this.#whole.ask({ ...selection, ...common }, true);
       this.#pipelines.ask({}, true);
@@ -339,6 +343,7 @@ export class StatisticsTab extends PageElement {
         ...(selection.to !== undefined && { to: selection.to }),
       };
       const question = { ...this.#selection, axis, ...common };
+      this.#question = question;
       if (onlyBrush) this.#brushed.follow(question);
       else this.#brushed.ask(question, true);
     }

@@ -23,6 +23,7 @@ export interface FilterActions extends FilterBoxActions {
   readonly collapseAll: () => void;
   readonly goToFailure: (direction: 1 | -1) => void;
   readonly toggleDetails: () => void;
+  readonly exportMatches: () => void;
 }
 
 /** More than a handful of statuses in one run are for the filter box. */
@@ -67,6 +68,11 @@ export class FilterBar extends PageElement {
       <span class="match-count" role="status"
         >${this.matchCount === undefined ? nothing : strings.matchCount(this.matchCount, this.total)}</span
       >
+      ${
+        this.matchCount === undefined || this.matchCount === 0
+          ? nothing
+          : iconButton("export", strings.exportMatches, actions.exportMatches)
+      }
       ${this.statuses.length > 1 ? this.#statuses() : nothing}
       <span class="toolbar-end">
         ${

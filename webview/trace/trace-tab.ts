@@ -277,6 +277,8 @@ export class TraceTab extends PageElement {
     collapseAll: () => this.#fold(foldedFrom(0)),
     goToFailure: (direction) => this.#goTo(this.#model.ranks, direction),
     toggleDetails: () => this.#setDetails(!this.detailsOpen),
+    exportMatches: () =>
+      emit(this, "lens-export-run", { runId: this.#model.outline.run.run_id, filter: this.filter.text }),
   };
 
   readonly #timelineActions: TimelineActions = {

@@ -1,11 +1,13 @@
 import path from "node:path";
 import { type Command, Option } from "commander";
-import { collectRun } from "../../export/collect.ts";
+import { TraceError } from "../../engine/errors.ts";
+import { collectRun, collectRuns, type ExportPick } from "../../export/collect.ts";
 import { type ExportFormat, exportFormats, exportPieces } from "../../export/formats.ts";
-import { type RedactionReport, redact } from "../../export/redaction.ts";
+import { type RedactionReport, redactRuns } from "../../export/redaction.ts";
 import { writeExport } from "../../export/write-export.ts";
 import { formatBytes, formatCount } from "../../format/numbers.ts";
-import { parseFile, parseFilterFor, parseNames, parseRunId } from "../arguments.ts";
+import type { TraceStore } from "../../store/store.ts";
+import { parseFile, parseFilterFor, parseLimit, parseNames, parseRunId } from "../arguments.ts";
 import { UsageError } from "../exit.ts";
 import type { StartSession } from "../program.ts";
 import type { Session } from "../session.ts";
@@ -19,17 +21,19 @@ interface ExportOptions {
   readonly force?: boolean;
   readonly filter?: string;
   readonly span?: string;
+  readonly runs?: string;
+  readonly limit?: number;
 }
 
-/** `flujo-lens export RUN`: a run in a form that leaves the database. */
+/** `flujo-lens export RUN…`: runs in a form that leaves the database. */
 export function addExportCommand(program: Command, start: StartSession): void {
   program
     .command("export")
-    .summary("write a run as JSON, OTLP, Chrome trace, CSV, Markdown or HTML")
+    .summary("write runs as JSON, OTLP, Chrome trace, CSV, Markdown or HTML")
     .description(
-      "Writes a run, or some of its spans, for another tool or a bug report. Values that look like secrets are left out.",
+      "Writes runs, or some of their spans, for another tool or a bug report. Values that look like secrets are left out.",
     )
-    .argument("<run_id>", "run id or a part that only one run has", parseRunId)
+    .argument("[run_ids...]", "run ids, or parts that only one run has", parseRunIds)
     .addOption(
       new Option("--format <format>", "json is flujo's own tree; chrome opens in Perfetto")
         .choices([...exportFormats])
@@ -37,34 +41,51 @@ export function addExportCommand(program: Command, start: StartSession): void {
     )
     .option("--out <file>", "write to this file (default: standard output)", parseFile)
     .option("--force", "replace the file when there is one")
+    .option(
+      "--runs <expression>",
+      "the runs that this filter takes, newest first: 'status = failed'",
+      parseFilterFor("runs"),
+    )
+    .option("--limit <number>", "at most so many of them", parseLimit)
     .option("--span <span_id>", "only this span and everything below it", parseRunId)
-    .option("--filter <expression>", "only the spans that this filter takes", parseFilterFor("spans"))
+    .option(
+      "--filter <expression>",
+      "only the spans that this filter takes, and the runs that have some",
+      parseFilterFor("spans"),
+    )
     .option("--redact <keys>", "leave out the values of these attributes: a,b.*,*_email", parseNames)
     .option("--keep-secrets", "keep values that look like secrets")
     .option("--preview", "say what would leave, and write nothing")
-    .action(async (runId: string, options: ExportOptions, command: Command) => {
+    .action(async (runIds: readonly string[], options: ExportOptions, command: Command) => {
       const session = start(command);
-      checkOptions(options, session);
+      checkOptions(runIds, options, session);
       await session.withStore(async (store) => {
         const { signal } = session;
         const selection = { filter: options.filter, spanId: options.span };
-        const found = await collectRun(store, runId, selection, { signal });
-        const { exported, report } = redact(found, {
+        const picks = await picksOf(store, runIds, options, signal);
+        // One run that is named is written even when a filter takes none of its spans.
+        const found =
+          runIds.length === 1
+            ? [await collectRun(store, runIds[0]!, selection, { signal })]
+            : await collectRuns(picks, { signal });
+        if (found.length === 0) throw nothingFound(picks.length, options);
+        const { runs, report } = redactRuns(found, {
           keys: options.redact,
           keepSecrets: options.keepSecrets,
         });
-        const pieces = exportPieces(exported, options.format);
+        const spans = runs.reduce((sum, exported) => sum + exported.spans.length, 0);
+        const pieces = exportPieces(runs, options.format);
         if (options.preview) {
           let bytes = 0;
           for (const piece of pieces) bytes += Buffer.byteLength(piece);
-          await tellPreview(session, { spans: exported.spans.length, bytes, report });
+          await tellPreview(session, { runs: runs.length, spans, bytes, report });
         } else if (options.out === undefined) {
           await session.out.pieces(ended(pieces), signal);
           await noteRedaction(session, report);
         } else {
           const target = path.resolve(session.cwd, options.out);
           const { bytes } = await writeExport(target, ended(pieces), { overwrite: options.force, signal });
-          const facts = { file: target, spans: exported.spans.length, bytes };
+          const facts = { file: target, runs: runs.length, spans, bytes };
           if (session.json) await session.writeJson({ ...facts, redacted: Object.fromEntries(report) });
           else await session.writeLines([`Wrote ${spansAndBytes(facts)} to ${options.out}.`]);
           await noteRedaction(session, report);
@@ -73,7 +94,38 @@ export function addExportCommand(program: Command, start: StartSession): void {
     });
 }
 
-function checkOptions({ out, force, preview }: ExportOptions, session: Session): void {
+/** The runs that are named, or those that `--runs` takes; all of them with `--filter` alone. */
+async function picksOf(
+  store: TraceStore,
+  runIds: readonly string[],
+  { runs, limit, filter, span }: ExportOptions,
+  signal: AbortSignal,
+): Promise<ExportPick[]> {
+  const selection = { filter, spanId: span };
+  if (runIds.length > 0) return [...new Set(runIds)].map((runId) => ({ store, runId, selection }));
+  const listed = await store.listRuns({ filter: runs, limit }, { signal });
+  return listed.map(({ run_id }) => ({ store, runId: run_id, selection }));
+}
+
+function nothingFound(runs: number, { filter }: ExportOptions): TraceError {
+  return runs > 0 && filter !== undefined
+    ? new TraceError("invalid_argument", "The filter takes no span of these runs: there is nothing to write.")
+    : new TraceError("unknown_run", "No run matches: there is nothing to write.");
+}
+
+function checkOptions(
+  runIds: readonly string[],
+  { out, force, preview, runs, limit, filter, span }: ExportOptions,
+  session: Session,
+): void {
+  if (runIds.length === 0 && runs === undefined && filter === undefined) {
+    throw new UsageError("Say which runs: by their ids, with --runs, or with --filter.");
+  }
+  if (runIds.length > 0 && runs !== undefined) {
+    throw new UsageError("Name runs by their ids or with --runs, not both.");
+  }
+  if (runIds.length > 0 && limit !== undefined) throw new UsageError("--limit goes with --runs or --filter.");
+  if (span !== undefined && runIds.length !== 1) throw new UsageError("--span is about one run: name it.");
   if (force && out === undefined) throw new UsageError("--force is about a file: name it with --out.");
   if (preview && out !== undefined) throw new UsageError("--preview writes nothing: leave out --out.");
   if (session.json && out === undefined && !preview) {
@@ -82,14 +134,15 @@ function checkOptions({ out, force, preview }: ExportOptions, session: Session):
 }
 
 interface Facts {
+  readonly runs: number;
   readonly spans: number;
   readonly bytes: number;
 }
 
 async function tellPreview(session: Session, facts: Facts & { report: RedactionReport }): Promise<void> {
-  const { spans, bytes, report } = facts;
+  const { runs, spans, bytes, report } = facts;
   if (session.json) {
-    await session.writeJson({ spans, bytes, redacted: Object.fromEntries(report) });
+    await session.writeJson({ runs, spans, bytes, redacted: Object.fromEntries(report) });
     return;
   }
   await session.writeLines([`${spansAndBytes(facts)} would leave.`], redactionLines(report));
@@ -109,8 +162,9 @@ function* counted(report: RedactionReport): Generator<string> {
   for (const [rule, count] of report) yield `${rule} (${formatCount(count)})`;
 }
 
-function spansAndBytes({ spans, bytes }: Facts): string {
-  return `${formatCount(spans)} ${spans === 1 ? "span" : "spans"}, ${formatBytes(bytes)}`;
+function spansAndBytes({ runs, spans, bytes }: Facts): string {
+  const of = runs === 1 ? "" : `${formatCount(runs)} runs, `;
+  return `${of}${formatCount(spans)} ${spans === 1 ? "span" : "spans"}, ${formatBytes(bytes)}`;
 }
 
 function* ended(pieces: Iterable<string>): Generator<string> {
@@ -121,4 +175,8 @@ function* ended(pieces: Iterable<string>): Generator<string> {
     yield piece;
   }
   if (!last.endsWith("\n")) yield "\n";
+}
+
+function parseRunIds(text: string, before: readonly string[] = []): string[] {
+  return [...before, parseRunId(text)];
 }

@@ -1,16 +1,23 @@
+import path from "node:path";
 import { type Command, Option } from "commander";
-import { formatDuration } from "../../format/numbers.ts";
+import { redactTexts } from "../../export/redaction.ts";
+import { type StatisticsFormat, statisticsFormats, statisticsPieces } from "../../export/statistics.ts";
+import { writeExport } from "../../export/write-export.ts";
+import { formatBytes, formatDuration } from "../../format/numbers.ts";
 import {
+  type SpanStatistics,
   type SpanStatisticsQuery,
   type State,
   type StatisticsGroup,
   statisticsGroups,
 } from "../../store/model.ts";
 import { states } from "../../store/status.ts";
-import { parseFilterFor, parseHours, parseSeconds, parseState } from "../arguments.ts";
+import { parseFile, parseFilterFor, parseHours, parseSeconds, parseState } from "../arguments.ts";
+import { UsageError } from "../exit.ts";
 import { staleNote } from "../notes.ts";
 import type { StartSession } from "../program.ts";
-import { type StatsScope, statsLines } from "../stats-view.ts";
+import type { Session } from "../session.ts";
+import { type StatsScope, scopeText, statsLines } from "../stats-view.ts";
 
 interface StatsOptions {
   readonly pipeline?: string;
@@ -23,6 +30,9 @@ interface StatsOptions {
   readonly errorType?: readonly string[];
   readonly groupBy?: StatisticsGroup;
   readonly filter?: string;
+  readonly format?: StatisticsFormat;
+  readonly out?: string;
+  readonly force?: boolean;
 }
 
 /** `flujo-lens stats`: counts, averages and percentiles of spans. */
@@ -53,21 +63,51 @@ export function addStatsCommand(program: Command, start: StartSession): void {
     .addOption(
       new Option("--group-by <what>", "figures by these groups instead of by name").choices(statisticsGroups),
     )
+    .addOption(
+      new Option("--format <format>", "for spreadsheets, reports and programs").choices(statisticsFormats),
+    )
+    .option("--out <file>", "write to this file (default: standard output)", parseFile)
+    .option("--force", "replace the file when there is one")
     .action(async (options: StatsOptions, command: Command) => {
       const session = start(command);
+      checkOptions(options, session);
       await session.withStore(async (store) => {
         const statistics = await store.getSpanStatistics(queryOf(options, session.now()), {
           signal: session.signal,
         });
         const stale = staleNote(statistics.snapshot);
         if (stale !== undefined) await session.note(stale);
-        if (session.json) await session.writeJson(statistics);
+        if (options.format !== undefined) await writeStatistics(statistics, options, session);
+        else if (session.json) await session.writeJson(statistics);
         else
           await session.writeLines(
             statsLines(statistics, scopeOf(options), session.palette, session.out.width),
           );
       });
     });
+}
+
+function checkOptions({ format, out, force }: StatsOptions, session: Session): void {
+  if (out !== undefined && format === undefined) throw new UsageError("--out needs a --format.");
+  if (force && out === undefined) throw new UsageError("--force is about a file: name it with --out.");
+  if (session.json && format !== undefined) throw new UsageError("Choose one of --json and --format.");
+}
+
+async function writeStatistics(
+  statistics: SpanStatistics,
+  options: StatsOptions,
+  session: Session,
+): Promise<void> {
+  const scope = [scopeText(scopeOf(options))];
+  const exported = { statistics, scope, groupBy: options.groupBy };
+  const pieces = statisticsPieces(redactTexts(exported).value, options.format ?? "csv");
+  if (options.out === undefined) {
+    await session.out.pieces(pieces, session.signal);
+    return;
+  }
+  const target = path.resolve(session.cwd, options.out);
+  const { bytes } = await writeExport(target, pieces, { overwrite: options.force, signal: session.signal });
+  await session.writeLines([`Wrote ${formatBytes(bytes)} to ${options.out}.`]);
 }
 
 function queryOf(options: StatsOptions, now: number): SpanStatisticsQuery {

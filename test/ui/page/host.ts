@@ -146,6 +146,9 @@ function answer(request: Request): unknown {
     case "filterHelp":
     case "salvage":
       return null;
+    case "exportRun":
+    case "exportStatistics":
+      return null;
     case "saveTable":
       return true;
     case "sql":

@@ -124,4 +124,43 @@ describe("export", () => {
       "This run has no span with that id.\n",
     );
   });
+
+  it("writes several runs, by their ids or by a filter about runs, and all spans that a filter takes", async () => {
+    const failed = await cliJson<{ run_id: string }[]>([
+      "list",
+      "--status",
+      "failed",
+      "--limit",
+      "2",
+      "--db",
+      db,
+    ]);
+    const ids = failed.map(({ run_id }) => run_id);
+    const file = path.join(freshFolder(), "two.json");
+    const facts = await cliJson(["export", ...ids, "--out", file, "--db", db]);
+    const { runs } = JSON.parse(readFileSync(file, "utf8")) as { runs: { run: { run_id: string } }[] };
+    expect(runs.map(({ run }) => run.run_id)).toEqual(ids);
+    expect(facts).toMatchObject({ runs: 2 });
+
+    const preview = (...args: string[]) => cliJson(["export", ...args, "--preview", "--db", db]);
+    expect(await preview("--runs", "status = failed")).toMatchObject({ runs: 59 });
+    expect(await preview("--runs", "status = failed", "--limit", "3")).toMatchObject({ runs: 3 });
+    expect(await preview("--filter", "status = failed")).toMatchObject({ runs: 59, spans: 118 });
+    const { stdout } = await cli(["export", ...ids, "--preview", "--db", db]);
+    expect(stdout).toMatch(/^2 runs, \d+ spans, .* would leave\./);
+  });
+
+  it.each([
+    [[], /Say which runs/],
+    [["run_x", "--runs", "status = failed"], /not both/],
+    [["run_x", "--limit", "3"], /--limit goes with/],
+    [["--runs", "status = failed", "--span", "x"], /about one run/],
+    [["--runs", "status = nonsense"], /./],
+    [["--runs", "pipeline = nobody"], /No run matches/],
+    [["--filter", "name = nobody"], /takes no span/],
+  ])("explains what is wrong with export %j", async (args, sentence) => {
+    const outcome = await cli(["export", ...args, "--db", db]);
+    expect([outcome.code === 0, outcome.stdout]).toEqual([false, ""]);
+    expect(outcome.stderr).toMatch(sentence);
+  });
 });

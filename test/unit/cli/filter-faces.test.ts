@@ -241,6 +241,8 @@ function askPanel(store: TraceStore, params: { runId: string; filter: string }):
       openText: unused,
       saveTable: unused,
       rememberSql: unused,
+      exportRun: () => {},
+      exportStatistics: () => {},
       forgetSql: unused,
       saveFilter: unused,
       deleteFilter: unused,

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { SpanStatistics } from "../../../src/store/model.ts";
 import { countsOf, percentileBySort } from "../support/figures.ts";
-import { fixture } from "../support/fixtures.ts";
+import { fixture, freshFolder } from "../support/fixtures.ts";
 import { rowsOf, stockDatabase } from "../support/stock-sqlite.ts";
 import { cli, cliJson } from "./run-cli.ts";
 
@@ -178,5 +180,32 @@ describe("named queries", () => {
     const patterns = await query("error-patterns");
     expect(sum(patterns.map((row) => row.count as number))).toBe(59);
     expect(await query("failed-spans", "--limit", "7")).toHaveLength(7);
+  });
+
+  it("writes its figures as CSV, Markdown and HTML, to standard output or a file", async () => {
+    const [csv, markdown, html] = await Promise.all(
+      ["csv", "markdown", "html"].map((format) =>
+        cli(["stats", "--hours", "1000000", "--format", format, "--db", fixture("v0.6.11")]),
+      ),
+    );
+    expect(csv!.stdout).toMatch(/^name,count,failed,avg,/);
+    expect(markdown!.stdout).toContain("started in the last 1000000 hours");
+    expect(html!.stdout).toMatch(/^<!doctype html>/);
+    const file = path.join(freshFolder(), "figures.csv");
+    const args = [
+      "stats",
+      "--hours",
+      "1000000",
+      "--format",
+      "csv",
+      "--out",
+      file,
+      "--db",
+      fixture("v0.6.11"),
+    ];
+    expect((await cli(args)).code).toBe(0);
+    expect(readFileSync(file, "utf8")).toBe(csv!.stdout);
+    expect((await cli(args)).code).not.toBe(0);
+    expect((await cli(["stats", "--out", file, "--db", fixture("v0.6.11")])).code).toBe(2);
   });
 });

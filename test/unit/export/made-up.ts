@@ -59,7 +59,7 @@ export function exportedRunOf(made: readonly MadeUpSpan[]): ExportedRun {
 }
 
 export function text(exported: ExportedRun, format: ExportFormat): string {
-  return [...exportPieces(exported, format)].join("");
+  return [...exportPieces([exported], format)].join("");
 }
 
 const seconds = fc.option(

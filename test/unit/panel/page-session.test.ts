@@ -17,6 +17,8 @@ function setUp(methods: Partial<TraceStore> = {}) {
       events.push(`save ${name}.${format} ${text}`);
       return true;
     },
+    exportRun: ({ runId, filter }) => void events.push(`export ${runId} ${filter}`),
+    exportStatistics: (query) => void events.push(`export ${JSON.stringify(query)}`),
     rememberSql: async (text) => void events.push(`remember sql ${text}`),
     forgetSql: async (text) => void events.push(`forget sql ${text}`),
     saveFilter: async (text) => {
@@ -194,5 +196,54 @@ describe("PageSession", () => {
     await settle();
     expect(events).toEqual(["copy x", "open t", "shown statistics", "ready"]);
     expect(posted).toEqual([]);
+  });
+
+  it("begins exports at once, without waiting for the user's answers", async () => {
+    const { session, posted, events, settle } = setUp();
+    session.receive({
+      type: "request",
+      id: 1,
+      method: "exportRun",
+      params: { runId: "r", filter: "name = x" },
+    });
+    session.receive({
+      type: "request",
+      id: 2,
+      method: "exportStatistics",
+      params: { pipelineName: "p", from: 5, groupBy: "state" },
+    });
+    await settle();
+    expect(posted).toEqual([
+      { type: "reply", id: 1, result: null },
+      { type: "reply", id: 2, result: null },
+    ]);
+    expect(events[0]).toBe("export r name = x");
+    expect(JSON.parse(events[1]!.slice("export ".length))).toEqual({
+      pipelineName: "p",
+      timeRange: [5, null],
+      groupBy: "state",
+    });
+  });
+
+  it("asks the store in SQL within the limits, and hands on the place of a mistake", async () => {
+    const asked: unknown[] = [];
+    const { session, posted, settle } = setUp({
+      sqlPacked: async (query, limits) => {
+        asked.push([query, limits]);
+        throw new TraceError("invalid_argument", "No.", { place: { from: 1, to: 2 } });
+      },
+    });
+    const params = { query: "SELECT x", limit: 10, seconds: 5, plan: false };
+    session.receive({ type: "request", id: 1, method: "sql", params });
+    session.receive({ type: "request", id: 2, method: "sql", params: { ...params, limit: 100_001 } });
+    session.receive({ type: "request", id: 3, method: "sql", params: { ...params, seconds: 601 } });
+    await settle();
+    expect(asked).toEqual([["SELECT x", { limit: 10, seconds: 5, plan: false }]]);
+    expect(posted.find((message) => "id" in message && message.id === 1)).toEqual({
+      type: "failure",
+      id: 1,
+      error: { kind: "invalid_argument", message: "No.", place: { from: 1, to: 2 } },
+    });
+    expect(posted).toHaveLength(3);
   });
 });

@@ -16,7 +16,15 @@ function connect(methods: Partial<TraceStore>, deliver: (message: PanelMessage) 
       const parsed = parseMessage(structuredClone(message));
       if (parsed) rpc.accept(parsed);
     },
-    ...{ copy: unused, openText: unused, saveTable: unused, rememberSql: unused, forgetSql: unused },
+    ...{
+      copy: unused,
+      openText: unused,
+      saveTable: unused,
+      rememberSql: unused,
+      exportRun: () => {},
+      exportStatistics: () => {},
+      forgetSql: unused,
+    },
     ...{
       saveFilter: unused,
       deleteFilter: unused,
