@@ -13,6 +13,8 @@ export interface ChosenSpans {
 
 /** Spans that are looked at at once. */
 const CHUNK = 4096;
+/** Spans that are visited at once; what is needed of them fits into a processor's nearest memory. */
+export const VISITED = 8192;
 /** Shorter stretches cost more than their spans one by one. */
 const SHORTEST = 256;
 
@@ -56,6 +58,22 @@ export function chosenSpans(columns: SpanColumns, selection: Selection): ChosenS
   });
   close();
   return { stretches, single: single.subarray(0, count), byPipeline };
+}
+
+/** Visits the chosen spans some at a time: those at `places`, or without these `size` ones from `first` on. */
+export function eachChunk(
+  { stretches, single }: ChosenSpans,
+  visit: (size: number, first: number, places: Uint32Array | undefined) => void,
+): void {
+  for (let at = 0; at < stretches.length; at += 2) {
+    const end = stretches[at + 1]!;
+    for (let first = stretches[at]!; first < end; first += VISITED)
+      visit(Math.min(VISITED, end - first), first, undefined);
+  }
+  for (let at = 0; at < single.length; at += VISITED) {
+    const places = single.subarray(at, at + VISITED);
+    visit(places.length, 0, places);
+  }
 }
 
 /** As {@link chosenSpans} where a span's name, error and duration decide. */

@@ -1,5 +1,5 @@
 import type { Reader } from "../../engine/reader.ts";
-import type { CountedRunItem, CountedRunsQuery, SpanListQuery, StatisticsQuery } from "../model.ts";
+import type { CountedRunItem, CountedRunsQuery, SpanListQuery } from "../model.ts";
 import { orNull } from "../run-spans.ts";
 import { filtersSpans } from "../span-facts.ts";
 import { REACHABLE, type SpanPlaces } from "../span-list.ts";
@@ -7,6 +7,7 @@ import { within } from "../span-pass.ts";
 import { asText } from "../values.ts";
 import { eachFailure } from "./failure-groups.ts";
 import { type NewestFirst, newestFirst } from "./newest-first.ts";
+import { runsHolding } from "./report-spans.ts";
 import { type RunFacts, runStates, runsAsked } from "./run-facts.ts";
 import { eachRun, runOf, select, takes } from "./selection.ts";
 import type { FailureColumns, SpanColumns } from "./span-columns.ts";
@@ -104,15 +105,4 @@ export function columnRun(
 function runIdOfRow(reader: Reader, row: number): string {
   const found = reader.get<{ run_id: string | null }>("SELECT run_id FROM lens_runs WHERE row = ?", [row]);
   return asText(found?.run_id ?? null) ?? "";
-}
-
-/** 1 for each run of the columns with a span that the query's filters take, whatever its time. */
-function runsHolding(columns: SpanColumns, query: StatisticsQuery): Uint8Array {
-  const selection = select(columns, { ...query, timeRange: undefined });
-  const holding = new Uint8Array(columns.runs.size);
-  eachRun(columns, selection, (run, first, end, all) => {
-    for (let span = first; span < end && holding[run] === 0; span += 1)
-      if (all || takes(columns, selection, run, span)) holding[run] = 1;
-  });
-  return holding;
 }

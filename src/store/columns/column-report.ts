@@ -1,11 +1,11 @@
 import type { Reader } from "../../engine/reader.ts";
-import type { PipelinePerformance, ReportQuery, State } from "../model.ts";
+import type { PipelinePerformance, ReportQuery, State, TimeRange } from "../model.ts";
 import { type BareReport, inOrder, layOut, performance, rangeBefore } from "../report.ts";
-import { within } from "../span-pass.ts";
+import { filtersSpans } from "../span-facts.ts";
 import { stretchOf } from "../timeline.ts";
 import { columnStatistics } from "./column-statistics.ts";
 import { failureGroups } from "./failure-groups.ts";
-import { ReportSpans } from "./report-spans.ts";
+import { countSpans, ReportSpans, runsHolding } from "./report-spans.ts";
 import { figuresOfRuns, type RunFacts, runStates, runsAsked } from "./run-facts.ts";
 import type { FailureColumns, SpanColumns } from "./span-columns.ts";
 
@@ -18,33 +18,34 @@ export function columnReport(
   now: number,
 ): BareReport {
   const { timeRange } = query;
-  const { start } = facts;
   const before = rangeBefore(timeRange, now);
-  const spans = new ReportSpans(columns, query, before);
   const asked = runsAsked(columns, facts, query);
   const axis = query.axis ?? timeRange;
-  const starts = start.filter((time, run) => asked[run] === 1 && within(time, axis));
+  const starts = Float64Array.from(chosen(facts, asked, axis), (run) => facts.start[run]!);
   const layout = layOut(starts, axis, query.utcOffset, now);
-  const { holding } = spans;
-  const counts = (run: number) => asked[run] === 1 && (holding === undefined || holding[run] === 1);
-  const runs = chosen(facts, (run) => counts(run) && within(start[run]!, timeRange));
+  const counted = filtersSpans(query) ? both(asked, runsHolding(columns, query)) : asked;
+  const runs = chosen(facts, counted, timeRange);
   const figures = (some: Uint32Array) => figuresOfRuns(facts, some, 1, () => 0)[0]!;
   const { cost, tokens, p50, p95 } = figures(runs);
+  reader.checkCancelled();
   const statistics = columnStatistics(columns, query);
+  reader.checkCancelled();
+  const spans = new ReportSpans(columns, query, layout);
+  reader.checkCancelled();
   return {
     statistics,
     runs: { total: runs.length, by_state: countStates(facts, runs), cost, tokens, p50, p95 },
     before: before && {
       range: before,
-      ...figures(chosen(facts, (run) => counts(run) && start[run]! >= before[0] && start[run]! < before[1])),
-      ...spans.before,
+      ...figures(chosen(facts, counted, upTo(before))),
+      ...countSpans(columns, { ...query, timeRange: upTo(before) }),
     },
     timeline: {
       width: layout.width,
       edges: layout.edges,
       runs: countStretches(facts, runs, layout),
     },
-    series: spans.series(layout),
+    series: spans.series(),
     pipelines: pipelines(columns, facts, runs, spans),
     errors: failureGroups(reader, columns, columns.failures, query),
     histogram: spans.histogram.result(),
@@ -52,12 +53,32 @@ export function columnReport(
   };
 }
 
-/** The places of the runs that a test takes. */
-function chosen({ size }: RunFacts, takes: (run: number) => boolean): Uint32Array {
+/** The places of the counted runs that start in a range. */
+function chosen({ size, start }: RunFacts, counted: Uint8Array, range: TimeRange | undefined): Uint32Array {
+  const [from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY] = range ?? [];
+  const anyTime = from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY;
   const found = new Uint32Array(size);
   let count = 0;
-  for (let run = 0; run < size; run += 1) if (takes(run)) found[count++] = run;
+  for (let run = 0; run < size; run += 1)
+    if (counted[run] === 1 && (anyTime || (start[run]! >= from && start[run]! <= to))) found[count++] = run;
   return found.subarray(0, count);
+}
+
+/** The inclusive range of what lies below the end of another one: ends in the largest number below. */
+function upTo([from, to]: readonly [number, number]): TimeRange {
+  return [from, below(to)];
+}
+
+/** The largest number below another one that is not 0. */
+function below(number: number): number {
+  const bits = new BigInt64Array(Float64Array.of(number).buffer);
+  bits[0]! += number > 0 ? -1n : 1n;
+  return new Float64Array(bits.buffer)[0]!;
+}
+
+/** 1 where a run is in one set and among the first runs in another. */
+function both(all: Uint8Array, some: Uint8Array): Uint8Array {
+  return all.map((one, run) => one & (some[run] ?? 0));
 }
 
 function countStates({ state }: RunFacts, runs: Uint32Array): Partial<Record<State, number>> {

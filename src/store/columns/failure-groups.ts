@@ -6,17 +6,9 @@ import { readToldErrors } from "../run-spans.ts";
 import { errorFromAttributes } from "../span-error.ts";
 import { isFailedSql } from "../status.ts";
 import { asText, parseAttributes } from "../values.ts";
-import { eachRun, select, takes } from "./selection.ts";
+import { eachRun, runOf, select, takes } from "./selection.ts";
 import type { FailureColumns, SpanColumns } from "./span-columns.ts";
 import { keyOf, runIdOf } from "./span-identity.ts";
-
-interface Group {
-  newest: number;
-  newestRun: number;
-  count: number;
-  /** By number of name. */
-  readonly names: Map<number, number>;
-}
 
 /** As `ErrorGroups` finds them, from columns: the newest failure of each kind is read for its message. */
 export function failureGroups(
@@ -25,38 +17,45 @@ export function failureGroups(
   failures: FailureColumns,
   query: StatisticsQuery,
 ): ErrorGroup[] {
-  const groups = new Map<number, Group>();
-  const { start } = columns;
+  const { start, name } = columns;
+  const { span: spans, kind: kinds, fingerprints } = failures;
   const time = (span: number) => (Number.isNaN(start[span]!) ? 0 : start[span]!);
-  eachFailure(columns, failures, query, (at, run) => {
-    const span = failures.span[at]!;
-    const kind = failures.kind[at]!;
-    const group = groups.get(kind) ?? { newest: span, newestRun: run, count: 0, names: new Map() };
-    groups.set(kind, group);
-    if (time(span) >= time(group.newest)) {
-      group.newest = span;
-      group.newestRun = run;
+  const counts = new Uint32Array(fingerprints.length);
+  const newest = new Uint32Array(fingerprints.length);
+  /** Kinds in the order in which they were met. */
+  const met: number[] = [];
+  /** How often names occur, by kind. */
+  const names: Map<number, number>[] = [];
+  eachFailure(columns, failures, query, (at) => {
+    const span = spans[at]!;
+    const kind = kinds[at]!;
+    if (counts[kind] === 0) {
+      met.push(kind);
+      names[kind] = new Map();
     }
-    group.count += 1;
-    const name = columns.name[span]!;
-    group.names.set(name, (group.names.get(name) ?? 0) + 1);
+    if (counts[kind] === 0 || time(span) >= time(newest[kind]!)) newest[kind] = span;
+    counts[kind]! += 1;
+    const ofKind = names[kind]!;
+    ofKind.set(name[span]!, (ofKind.get(name[span]!) ?? 0) + 1);
   });
   return groupsInOrder(
-    Array.from(groups, ([kind, { newest, newestRun, count, names }]) => {
-      const run_id = runIdOf(reader, columns, newestRun);
-      const key = keyOf(reader, columns, newestRun, newest);
+    met.map((kind) => {
+      const span = newest[kind]!;
+      const run = runOf(columns.runs.first, span);
+      const run_id = runIdOf(reader, columns, run);
+      const key = keyOf(reader, columns, run, span);
       const error = readError(reader, run_id, key);
       return {
         newest: {
-          fingerprint: failures.fingerprints[kind]!,
+          fingerprint: fingerprints[kind]!,
           error_type: error.type,
           message: error.message.slice(0, MESSAGE),
-          last_time: Number.isNaN(start[newest]!) ? null : start[newest]!,
+          last_time: Number.isNaN(start[span]!) ? null : start[span]!,
           last_run_id: run_id,
           last_key: key,
         },
-        count,
-        names: new Map(Array.from(names, ([name, some]) => [columns.names[name]!, some])),
+        count: counts[kind]!,
+        names: new Map(Array.from(names[kind]!, ([one, count]) => [columns.names[one]!, count])),
       };
     }),
   );
@@ -67,7 +66,7 @@ export function eachFailure(
   columns: SpanColumns,
   failures: FailureColumns,
   query: StatisticsQuery,
-  visit: (at: number, run: number) => void,
+  visit: (at: number) => void,
 ): void {
   const selection = select(columns, query);
   const { span } = failures;
@@ -75,7 +74,7 @@ export function eachFailure(
   eachRun(columns, selection, (run, first, end, all) => {
     while (at < span.length && span[at]! < first) at += 1;
     for (; at < span.length && span[at]! < end; at += 1)
-      if (all || takes(columns, selection, run, span[at]!)) visit(at, run);
+      if (all || takes(columns, selection, run, span[at]!)) visit(at);
   });
 }
 

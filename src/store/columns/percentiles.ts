@@ -22,10 +22,11 @@ export class Percentiles {
   constructor(
     private readonly groups: number,
     private readonly values: Float64Array,
+    mostCells = MOST_CELLS,
   ) {
     this.halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
     let bits = 7;
-    while (bits > 0 && groups * (OCTAVES << bits) > MOST_CELLS) bits -= 1;
+    while (bits > 0 && groups * (OCTAVES << bits) > mostCells) bits -= 1;
     this.shift = 20 - bits;
     this.lowest = LOWEST_EXPONENT << bits;
     this.buckets = OCTAVES << bits;

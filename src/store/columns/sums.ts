@@ -1,13 +1,11 @@
 import type { StatisticsGroup } from "../model.ts";
 import { stateOfSpan } from "../status.ts";
-import { chosenSpans } from "./chosen-spans.ts";
+import { chosenSpans, eachChunk, VISITED } from "./chosen-spans.ts";
 import { Percentiles } from "./percentiles.ts";
 import { runOf, type Selection, stateSlot } from "./selection.ts";
 import type { SpanColumns } from "./span-columns.ts";
 
 const SHARES = [0.5, 0.9, 0.95, 0.99] as const;
-/** Spans that are looked at column by column; what they need at once fits into a processor's nearest memory. */
-const CHUNK = 8192;
 
 /** How spans fall into groups, each by one of: a number of the span, its state, or a number of its run. */
 export interface Groups {
@@ -58,11 +56,11 @@ class Adder {
   private readonly nowhere: number;
   private readonly isFailed: Uint8Array;
   private readonly percentiles: Percentiles;
-  private readonly groupOf = new Uint32Array(CHUNK);
+  private readonly groupOf = new Uint32Array(VISITED);
   /** The spans of a chunk, those of a group together. */
-  private readonly sorted = new Uint32Array(CHUNK);
+  private readonly sorted = new Uint32Array(VISITED);
   /** Groups of a chunk as they come. */
-  private readonly met = new Uint32Array(CHUNK);
+  private readonly met = new Uint32Array(VISITED);
   /** How many spans of a chunk each group has, and then where they end. */
   private readonly ends: Uint32Array;
   private unfinished = 0;
@@ -99,24 +97,13 @@ class Adder {
   add(selection: Selection): Sums {
     const { columns, sums, percentiles, groupOf } = this;
     const chosen = chosenSpans(columns, selection);
-    const eachChunk = (visit: (size: number, first: number, places: Uint32Array | undefined) => void) => {
-      for (let at = 0; at < chosen.stretches.length; at += 2) {
-        const end = chosen.stretches[at + 1]!;
-        for (let first = chosen.stretches[at]!; first < end; first += CHUNK)
-          visit(Math.min(CHUNK, end - first), first, undefined);
-      }
-      for (let at = 0; at < chosen.single.length; at += CHUNK) {
-        const places = chosen.single.subarray(at, at + CHUNK);
-        visit(places.length, 0, places);
-      }
-    };
     sums.byPipeline.set(chosen.byPipeline);
-    eachChunk((size, first, places) => {
+    eachChunk(chosen, (size, first, places) => {
       this.group(size, first, places);
       this.addChunk(size, first, places);
     });
     const gather = percentiles.seek(sums.count, SHARES);
-    eachChunk((size, first, places) => {
+    eachChunk(chosen, (size, first, places) => {
       this.group(size, first, places);
       gather.addAll(groupOf, size, first, places);
     });
