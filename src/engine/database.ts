@@ -21,11 +21,10 @@ export interface OpenOptions {
   makeLazyFile?: LazyFileFactory;
 }
 
-/** A database up to this size is copied and read from the copy when its writer leaves no time for a query. */
-const copyLimit = 64 << 20;
 /** Above this the copy that stands in for the lazy file would not fit into memory. */
 const memoryLimit = 2 ** 31 - 1;
-const attemptsBeforeCopy = 3;
+/** So often a question is asked at least, however long it takes: the pages that it needs are known after the first time. */
+const leastAttempts = 3;
 
 /**
  * Bytes that SQLite may use beside a database of so many: a small one has no right to much, a large one may need it for
@@ -53,8 +52,11 @@ export async function openDatabase(file: string, options: OpenOptions = {}): Pro
   return database;
 }
 
-type Outcome<T> =
-  | { kind: "done"; value: T }
+type Outcome<T> = { kind: "done"; value: T } | { kind: "failed"; error: TraceError };
+
+/** `at`: when the snapshot was taken, seconds since the epoch. */
+type Attempt<T> =
+  | { kind: "done"; value: T; at: number }
   | { kind: "failed"; error: TraceError }
   | { kind: "torn"; openJournal: boolean };
 
@@ -140,17 +142,17 @@ class LiveDatabase implements EngineDatabase {
     try {
       const deadline = performance.now() + this.patience;
       for (let attempt = 1; ; attempt++) {
-        const hurried = attempt > attemptsBeforeCopy;
-        const outcome = this.attempt(work, hurried);
+        const outcome = this.attempt(work, attempt);
         if (outcome.kind === "failed") throw outcome.error;
         if (outcome.kind === "done")
-          return { value: outcome.value, snapshot: { at: Date.now() / 1000, stale: false } };
+          return { value: outcome.value, snapshot: { at: outcome.at, stale: false } };
         this.reader.checkCancelled();
-        if (performance.now() > deadline) throw this.busy(outcome.openJournal);
+        if (attempt >= leastAttempts && performance.now() > deadline) throw this.busy(outcome.openJournal);
         // Uneven, so as not to fall into step with the writer.
-        blockFor((hurried ? 20 : 2 ** attempt) * Math.random());
+        blockFor(Math.min(20, 2 ** attempt) * Math.random());
       }
     } finally {
+      this.source.forget();
       this.state = "idle";
     }
   }
@@ -167,11 +169,9 @@ class LiveDatabase implements EngineDatabase {
   }
 
   /** One snapshot, one run of the work, one proof. */
-  private attempt<T>(work: (reader: Reader) => T, hurried: boolean): Outcome<T> {
-    const whole = hurried && this.source.size <= copyLimit;
+  private attempt<T>(work: (reader: Reader) => T, attempt: number): Attempt<T> {
     try {
-      this.source.begin(whole);
-      if (whole && !this.source.proven()) return this.torn();
+      if (!this.source.begin(attempt)) return this.torn();
       if (!this.lazy) {
         const copied = this.guard(() => this.copy());
         if (!this.proves(copied)) return this.torn();
@@ -186,7 +186,8 @@ class LiveDatabase implements EngineDatabase {
       if (proven && outcome.kind === "done") this.connection!.settled = true;
       // A handle that was set up by what turned out as torn is made again.
       if (this.connection?.settled === false) this.disconnect();
-      return proven ? outcome : this.torn();
+      if (!proven) return this.torn();
+      return outcome.kind === "done" ? { ...outcome, at: this.source.takenAt } : outcome;
     } finally {
       this.source.end();
     }

@@ -13,7 +13,7 @@ import {
 import type { SharedPages } from "./reader.ts";
 import { hasOpenJournal, RollbackJournal } from "./rollback-journal.ts";
 import { readSharedIndex, type SharedIndex } from "./shm.ts";
-import { readWalHeader, type WalIndex } from "./wal.ts";
+import { type LogChange, readWalHeader, type WalIndex } from "./wal.ts";
 
 /**
  * How it is proven that no writer touched what was read.
@@ -36,21 +36,14 @@ interface Evidence {
   readonly main: FileState | undefined;
   readonly log: FileState | undefined;
   readonly index: FileState | undefined;
-  readonly mainHeader: Buffer;
   readonly logHeader: Buffer | undefined;
   readonly shared: SharedIndex | undefined;
+  /** Not looked at when the shared index tells all; so is what follows. */
+  readonly mainHeader: Buffer | undefined;
   readonly openJournal: boolean;
   /** Looked at only when its pages were laid over the file. */
   readonly journal: FileState | undefined;
   readonly at: bigint;
-}
-
-/** How a snapshot is taken. */
-export interface SnapshotOptions {
-  /** Copies main file and log at once, so that the proof need not wait for the reading. */
-  readonly whole: boolean;
-  /** Whether `-shm` can be read coherently where this file lies. */
-  readonly trustIndex: (path: string) => boolean;
 }
 
 interface OpenFiles {
@@ -75,6 +68,8 @@ export class LiveSnapshot {
   readonly logState: FileState | undefined;
   /** Last commit frame of the log that is part of the snapshot; 0 when all pages come from the main file. */
   readonly lastFrame: number;
+  /** What was committed to the log since the snapshot before, as {@link WalIndex.refresh} tells it. */
+  readonly logChange: LogChange | undefined;
   private readonly indexState: FileState | undefined;
   private readonly mainHeader: Buffer;
   private readonly rule: Rule;
@@ -82,16 +77,11 @@ export class LiveSnapshot {
   private readonly startedInJournal: boolean;
   /** The transaction to be undone, when there is no log. */
   private readonly journal: RollbackJournal | undefined;
-  /** Where pages come from: the files themselves, or copies of them. */
-  private readonly main: ReadableBytes;
-  private readonly log: ReadableBytes | undefined;
-  /** Present when the copies stand for the files. */
-  private readonly evidence: Evidence | undefined;
 
   private constructor(
     private readonly files: OpenFiles,
     private readonly wal: WalIndex,
-    { whole, trustIndex }: SnapshotOptions,
+    trustIndex: (path: string) => boolean,
   ) {
     const { path, main, log, index } = files;
     // The order matters: states, then the journal, then the shared index, then the log that it describes, then pages.
@@ -104,14 +94,11 @@ export class LiveSnapshot {
         ? RollbackJournal.read(path)
         : undefined;
     const shared = index && trustIndex(path) ? readSharedIndex(index) : undefined;
-    this.log = whole ? log?.copy() : log;
-    this.main = whole ? main.copy() : main;
-    this.evidence = whole ? this.gather() : undefined;
-    wal.refresh(this.log);
+    this.logChange = wal.refresh(log);
     const salts = wal.header?.salts;
     const restarted = shared?.lastFrame === 0 && salts !== undefined && shared.salts !== salts;
     this.lastFrame = restarted ? 0 : wal.lastFrame;
-    this.mainHeader = readHeader(this.main);
+    this.mainHeader = readHeader(main);
     this.header = parseDatabaseHeader(this.firstBytes());
     const undone = this.journal?.pageSize;
     this.pageSize =
@@ -139,8 +126,9 @@ export class LiveSnapshot {
    * Opens the database and what lies beside it.
    * Throws `not_found` and `unreadable`; what else is wrong with the file is found by reading it.
    * @param wal Kept from snapshot to snapshot, so that only new frames are read.
+   * @param trustIndex Whether `-shm` can be read coherently where this file lies.
    */
-  static open(path: string, wal: WalIndex, options: SnapshotOptions): LiveSnapshot {
+  static open(path: string, wal: WalIndex, trustIndex: (path: string) => boolean): LiveSnapshot {
     const real = realPath(path);
     const main = ReadOnlyFile.open(real);
     if (main === undefined) throw notFound(path);
@@ -151,11 +139,36 @@ export class LiveSnapshot {
       return file;
     };
     try {
-      return new LiveSnapshot({ path: real, main, log: open("-wal"), index: open("-shm") }, wal, options);
+      return new LiveSnapshot({ path: real, main, log: open("-wal"), index: open("-shm") }, wal, trustIndex);
     } catch (thrown) {
       for (const file of opened) file.close();
       throw thrown;
     }
+  }
+
+  /** When it was taken, seconds since the epoch. */
+  get takenAt(): number {
+    return Number(this.startedAt / 1_000_000n) / 1000;
+  }
+
+  /** Whether the shared index proves it, so that {@link logChange} tells all that commits may have changed. */
+  get usesIndex(): boolean {
+    return this.rule.kind === "index";
+  }
+
+  /** Whether it is of the same files as an earlier one that is still open. */
+  isOfFilesOf(earlier: LiveSnapshot): boolean {
+    return (
+      this.files.log !== undefined &&
+      this.mainState.identity === earlier.mainState.identity &&
+      this.logState?.identity === earlier.logState?.identity &&
+      this.indexState?.identity === earlier.indexState?.identity
+    );
+  }
+
+  /** Whether a page comes from the log rather than from the main file. */
+  isInLog(page: number): boolean {
+    return this.lastFrame > 0 && this.files.log !== undefined && this.wal.frameOf(page) !== undefined;
   }
 
   get journalMode(): "wal" | "rollback" {
@@ -170,10 +183,10 @@ export class LiveSnapshot {
       return Math.min(before.length, target.length);
     }
     const frame = this.lastFrame > 0 ? this.wal.frameOf(page) : undefined;
-    if (frame === undefined || this.log === undefined) {
-      return this.main.read(target, target.length, (page - 1) * this.pageSize + offset);
+    if (frame === undefined || this.files.log === undefined) {
+      return this.files.main.read(target, target.length, (page - 1) * this.pageSize + offset);
     }
-    return this.log.read(target, target.length, this.wal.positionOf(frame) + offset);
+    return this.files.log.read(target, target.length, this.wal.positionOf(frame) + offset);
   }
 
   /**
@@ -184,8 +197,7 @@ export class LiveSnapshot {
     const { pageSize } = this;
     const count = target.length / pageSize;
     const apart = (page: number) =>
-      (this.journal !== undefined && this.journal.read(page, 0) !== undefined) ||
-      (this.lastFrame > 0 && this.wal.frameOf(page) !== undefined);
+      (this.journal !== undefined && this.journal.read(page, 0) !== undefined) || this.isInLog(page);
     for (let at = 0; at < count; ) {
       let end = at + 1;
       if (!apart(first + at)) while (end < count && !apart(first + end)) end += 1;
@@ -193,16 +205,16 @@ export class LiveSnapshot {
       const read =
         end - at === 1
           ? this.read(part, first + at, 0)
-          : this.main.read(part, part.length, (first + at - 1) * pageSize);
+          : this.files.main.read(part, part.length, (first + at - 1) * pageSize);
       if (read < part.length) return false;
       at = end;
     }
     return true;
   }
 
-  /** For reading from another thread; undefined when pages come from copies, or from a journal. */
+  /** For reading from another thread; undefined when pages come from a journal. */
   share(): SharedPages | undefined {
-    if (this.evidence !== undefined || this.journal !== undefined) return undefined;
+    if (this.journal !== undefined) return undefined;
     const { main, log } = this.files;
     const logged = this.lastFrame > 0 && log !== undefined;
     return {
@@ -236,7 +248,7 @@ export class LiveSnapshot {
 
   /** Whether everything that was read until now belongs to one committed state. False says nothing about the data. */
   proven(): boolean {
-    const after = this.evidence ?? this.gather();
+    const after = this.gather(this.rule.kind !== "index");
     if (after.main?.identity !== this.mainState.identity) return false;
     if (after.log?.identity !== this.logState?.identity) return false;
     if (after.index?.identity !== this.indexState?.identity) return false;
@@ -279,15 +291,15 @@ export class LiveSnapshot {
     return [this.mainState, this.logState, this.journal?.state];
   }
 
-  private gather(): Evidence {
+  private gather(all: boolean): Evidence {
     const { path, main, log, index } = this.files;
     return {
       shared: index && readSharedIndex(index),
       logHeader: log && readWalHeader(log),
       // The journal before the file: it is there before the first page is written and until the last one is.
-      openJournal: hasOpenJournal(path),
-      journal: this.journal && stateOf(`${path}-journal`),
-      mainHeader: readHeader(main),
+      openJournal: all && hasOpenJournal(path),
+      journal: all && this.journal ? stateOf(`${path}-journal`) : undefined,
+      mainHeader: all ? readHeader(main) : undefined,
       main: stateOf(path),
       log: stateOf(`${path}-wal`),
       index: stateOf(`${path}-shm`),
@@ -297,14 +309,14 @@ export class LiveSnapshot {
 
   private logStands({ logHeader }: Evidence): boolean {
     if (!this.wal.headerIs(logHeader)) return false;
-    return this.log === undefined || this.wal.lastFrameStands(this.log);
+    return this.files.log === undefined || this.wal.lastFrameStands(this.files.log);
   }
 
   private filesStand(after: Evidence): boolean {
     return (
       sameState(after.main, this.mainState) &&
       sameState(after.log, this.logState) &&
-      after.mainHeader.equals(this.mainHeader)
+      after.mainHeader?.equals(this.mainHeader) === true
     );
   }
 
@@ -319,8 +331,8 @@ export class LiveSnapshot {
     const before = this.journal?.read(1, 0);
     if (before !== undefined) return Buffer.from(before.subarray(0, databaseHeaderSize));
     const frame = this.lastFrame > 0 ? this.wal.frameOf(1) : undefined;
-    if (frame === undefined || this.log === undefined) return this.mainHeader;
-    return readHeader(this.log, this.wal.positionOf(frame));
+    if (frame === undefined || this.files.log === undefined) return this.mainHeader;
+    return readHeader(this.files.log, this.wal.positionOf(frame));
   }
 
   private describe(): string {

@@ -1,14 +1,25 @@
 import { type HeaderPatch, patchDatabaseHeader, schemaVersionOf } from "./database-header.ts";
 import { TraceError } from "./errors.ts";
-import { sharesMemory } from "./file-system.ts";
+import { HeldSnapshot, lockByte } from "./held-snapshot.ts";
 import type { ByteSource } from "./lazy-file.ts";
-import { LiveSnapshot } from "./live-snapshot.ts";
+import type { LiveSnapshot } from "./live-snapshot.ts";
+import { LiveView } from "./live-view.ts";
+import { PageSet } from "./page-set.ts";
 import type { DatabaseFile, Pages, SharedPages } from "./reader.ts";
-import { blockFor } from "./wait.ts";
-import { WalIndex } from "./wal.ts";
 
-/** SQLite never uses the page at this byte; its locks are there, and on Windows it cannot be read. */
-const lockByte = 0x40000000;
+/**
+ * How the pages of a snapshot are read: all of them from the files when they are asked for (`direct`), or those that the
+ * attempts before were found to need (`needed`), or `all` of them, from copies that were made first. See {@link HeldSnapshot}.
+ */
+type Way = "direct" | "needed" | "all";
+
+/** So often a question is asked with few pages copied first, or none, before all of them are. */
+const lightAttempts = 3;
+
+/** Bytes of pages that may be copied. */
+const copyLimit = 256 << 20;
+/** Milliseconds for which copying is tried. */
+const copyPatience = 3_000;
 
 /**
  * The bytes of a database as SQLite should see them, one snapshot after the other:
@@ -18,19 +29,28 @@ export class LiveSource implements ByteSource, Pages {
   /** Counts up when a snapshot differs from the last proven one. */
   generation = 0;
   file: Omit<DatabaseFile, "access"> = { size: 0, walSize: 0, journalMode: "rollback" };
-  private readonly wal = new WalIndex();
-  private snapshot: LiveSnapshot | undefined;
+  private readonly view: LiveView;
+  private held: HeldSnapshot | undefined;
+  private way: Way = "direct";
   private patch: HeaderPatch | undefined;
   /** Of the last snapshot, if it was proven. */
   private lastKey: string | undefined;
   private doubts = 0;
-  private memoryShared: { readonly path: string; readonly answer: boolean } | undefined;
+  /** Pages that any attempt at the question needed, and those that were seen to move meanwhile. */
+  private needed = new PageSet();
+  private moving = new PageSet();
+  /** Of the first attempt at the question. */
+  private firstPageCount = 0;
+  /** Whether all pages were tried to be copied, and moved too fast. */
+  private outrun = false;
 
   /** @param checkCancelled Called at every read; what it throws ends the read. */
   constructor(
     readonly path: string,
     private readonly checkCancelled: () => void,
-  ) {}
+  ) {
+    this.view = new LiveView(path);
+  }
 
   /** Which file the snapshot is of; it changes when another file takes over the path. */
   get identity(): string {
@@ -42,18 +62,33 @@ export class LiveSource implements ByteSource, Pages {
     return this.file.size + this.file.walSize;
   }
 
+  /** When the snapshot was taken, seconds since the epoch. */
+  get takenAt(): number {
+    return this.current.takenAt;
+  }
+
+  /** Forgets which pages were needed: another question begins. */
+  forget(): void {
+    this.needed = new PageSet();
+    this.moving = new PageSet();
+    this.firstPageCount = 0;
+    this.outrun = false;
+  }
+
   /**
-   * Takes a snapshot, which must be ended. Throws `not_found` and `unreadable`.
-   * @param whole Copies both files into memory first: a writer that never rests leaves time for that when it leaves none
-   * for a query.
+   * Takes a snapshot, which must be ended. False when the writers leave no time for it. Throws `not_found` and `unreadable`.
+   * @param attempt How often the question has been asked, this time included: more is copied when reading alone was too slow.
    */
-  begin(whole: boolean): void {
-    let snapshot = this.open(whole);
-    for (let attempt = 0; attempt < 5 && snapshot.settlesIn > 0; attempt++) {
-      blockFor(snapshot.settlesIn);
-      this.end();
-      snapshot = this.open(whole);
+  begin(attempt: number): boolean {
+    const way = this.wayOf(attempt);
+    this.way = way;
+    this.held = way === "direct" ? HeldSnapshot.direct(this.view) : this.copied();
+    if (this.held === undefined) {
+      this.outrun ||= way === "all";
+      return false;
     }
+    const { snapshot } = this.held;
+    if (this.firstPageCount === 0) this.firstPageCount = snapshot.pageCount;
     // After an unproven read SQLite's cache may hold pages of two states, and its schema may come from them.
     if (this.lastKey === undefined) this.doubts++;
     if (snapshot.key !== this.lastKey) {
@@ -66,6 +101,7 @@ export class LiveSource implements ByteSource, Pages {
       walSize: snapshot.logState?.size ?? 0,
       journalMode: snapshot.journalMode,
     };
+    return true;
   }
 
   /** Throws `not_a_database`, or `corrupt` when the file is shorter than its header says, unless it is known to be `damaged`. */
@@ -108,15 +144,17 @@ export class LiveSource implements ByteSource, Pages {
    * errors included.
    */
   proven(): boolean {
-    const snapshot = this.current;
-    if (!snapshot.proven()) return false;
-    this.lastKey = snapshot.key;
-    return true;
+    const { held } = this;
+    if (held === undefined) return false;
+    const proven = held.proven();
+    this.moving.addAll(held.writtenPages);
+    if (proven) this.lastKey = held.snapshot.key;
+    return proven;
   }
 
   /** Whether the snapshot cannot be read because of a transaction in a rollback journal. */
   get hasOpenJournal(): boolean {
-    return this.current.hasOpenJournal;
+    return this.view.snapshot.hasOpenJournal;
   }
 
   get pageSize(): number {
@@ -130,11 +168,15 @@ export class LiveSource implements ByteSource, Pages {
   /** Fills `target` with whole pages from `first` (counted from 1) on. Throws `corrupt` when one is missing. */
   readPages(target: Uint8Array, first: number): void {
     this.checkCancelled();
-    if (!this.current.readPages(target, first)) throw this.corrupt(`a page from ${first} on is missing`);
+    const count = target.length / this.pageSize;
+    for (let page = first; page < first + count; page++) this.needed.add(page);
+    const complete = this.holding.readPages(target, first);
+    this.giveUpWhenLost();
+    if (!complete) throw this.corrupt(`a page from ${first} on is missing`);
   }
 
   share(): SharedPages | undefined {
-    return this.current.share();
+    return this.holding.share();
   }
 
   /** All pages, as SQLite should see them. */
@@ -146,7 +188,7 @@ export class LiveSource implements ByteSource, Pages {
       if (start === lockByte) continue;
       this.checkCancelled();
       // What is missing stays zero, and is noticed when it is read.
-      this.current.read(copy.subarray(start, start + pageSize), page, 0);
+      this.readFrom(copy.subarray(start, start + pageSize), page, 0);
     }
     this.patchHeader(copy.subarray(0, pageSize), 0);
     return copy;
@@ -154,28 +196,74 @@ export class LiveSource implements ByteSource, Pages {
 
   /** Closes the files. */
   end(): void {
-    this.snapshot?.close();
-    this.snapshot = undefined;
+    this.view.close();
+    this.held = undefined;
+  }
+
+  private get holding(): HeldSnapshot {
+    if (this.held === undefined) throw new Error("No snapshot has begun");
+    return this.held;
   }
 
   private get current(): LiveSnapshot {
-    if (this.snapshot === undefined) throw new Error("No snapshot has begun");
-    return this.snapshot;
+    return this.holding.snapshot;
   }
 
-  private open(whole: boolean): LiveSnapshot {
-    const trustIndex = (path: string) => {
-      if (this.memoryShared?.path !== path) this.memoryShared = { path, answer: sharesMemory(path) };
-      return this.memoryShared.answer;
+  /** Whether all pages can be copied. */
+  private get fits(): boolean {
+    return this.size <= copyLimit;
+  }
+
+  private wayOf(attempt: number): Way {
+    if (attempt === 1) return "direct";
+    const needsFew = 8 * this.needed.size < this.firstPageCount;
+    if (!this.fits || (attempt <= lightAttempts && needsFew)) return "needed";
+    // All pages may be too many to be copied while a writer rests, and those known to be needed too few.
+    return attempt % 2 === 0 ? "all" : "needed";
+  }
+
+  private copied(): HeldSnapshot | undefined {
+    const { checkCancelled } = this;
+    const options = { limit: copyLimit, patience: copyPatience, checkCancelled };
+    return HeldSnapshot.copied(this.view, (snapshot) => this.wanted(snapshot), options);
+  }
+
+  /**
+   * What to copy, as far as there is room: what moved first, because it will move again; what was added, because tables
+   * grow at their end; then what was needed before.
+   */
+  private wanted({ pageSize, pageCount }: LiveSnapshot): PageSet {
+    const wanted = new PageSet();
+    const room = copyLimit / pageSize;
+    const add = (page: number) => {
+      if (wanted.size < room && page <= pageCount && (page - 1) * pageSize !== lockByte) wanted.add(page);
     };
-    this.snapshot = LiveSnapshot.open(this.path, this.wal, { whole, trustIndex });
-    return this.snapshot;
+    add(1);
+    for (const page of this.moving) add(page);
+    const old = this.way === "all" ? 0 : this.firstPageCount;
+    for (let page = old + 1; page <= pageCount && wanted.size < room; page++) add(page);
+    for (const page of this.needed) add(page);
+    return wanted;
+  }
+
+  private readFrom(target: Uint8Array, page: number, offset: number): number {
+    this.needed.add(page);
+    const read = this.holding.read(target, page, offset);
+    this.giveUpWhenLost();
+    return read;
+  }
+
+  /** Reading on would only teach which pages are needed. That need not be known where all can be copied. */
+  private giveUpWhenLost(): void {
+    if (this.fits && !this.outrun && this.holding.lost)
+      throw new TraceError("busy", `${this.path} changed while it was read. Try again.`);
   }
 
   private makePatch(): HeaderPatch {
     const { pageSize, pageCount } = this.current;
     const firstPage = new Uint8Array(pageSize);
-    this.current.read(firstPage, 1, 0);
+    this.needed.add(1);
+    this.holding.read(firstPage, 1, 0);
     return { pageCount, generation: this.generation, schemaVersion: schemaVersionOf(firstPage, this.doubts) };
   }
 
@@ -185,7 +273,7 @@ export class LiveSource implements ByteSource, Pages {
 
   private readPart(target: Uint8Array, page: number, offset: number): void {
     const { pageSize, pageCount } = this.current;
-    if (this.current.read(target, page, offset) < target.length) {
+    if (this.readFrom(target, page, offset) < target.length) {
       throw this.corrupt(`page ${page} of ${pageCount} is missing`);
     }
     if (page === 1) {

@@ -65,26 +65,8 @@ export class ReadOnlyFile implements ReadableBytes {
     return toState(fstatSync(this.descriptor, { bigint: true }));
   }
 
-  /** All bytes that the file has now. */
-  copy(): MemoryBytes {
-    const bytes = Buffer.allocUnsafe(this.size);
-    return new MemoryBytes(bytes.subarray(0, this.read(bytes, bytes.length, 0)));
-  }
-
   close(): void {
     closeSync(this.descriptor);
-  }
-}
-
-class MemoryBytes implements ReadableBytes {
-  constructor(private readonly bytes: Buffer) {}
-
-  get size(): number {
-    return this.bytes.length;
-  }
-
-  read(target: Uint8Array, length: number, position: number): number {
-    return this.bytes.copy(target, 0, Math.min(position, this.size), Math.min(position + length, this.size));
   }
 }
 

@@ -51,6 +51,14 @@ export function isPageSize(size: number): boolean {
   return size >= 512 && size <= 65_536 && (size & (size - 1)) === 0;
 }
 
+/** What committed frames wrote between two looks at a log. */
+export interface LogChange {
+  /** Pages that they hold; some may occur more than once. */
+  readonly pages: readonly number[];
+  /** Whether the log began anew, so that frames known before may be written over. */
+  readonly restarted: boolean;
+}
+
 /**
  * Where the newest committed version of each page lies in a log. Refreshing reads only what was appended.
  * A frame counts when its salts and its checksum chain hold, and when a commit frame stands at or after it.
@@ -63,7 +71,7 @@ export class WalIndex {
   /** Pages of the database after that commit. */
   pageCount = 0;
   private checksum: Checksum = [0, 0];
-  private lastFrameHeader = Buffer.alloc(0);
+  private lastFrameHeader: Buffer = Buffer.alloc(0);
   private readonly frames = new Map<number, number>();
   private buffer = new Uint8Array(0);
 
@@ -93,15 +101,26 @@ export class WalIndex {
     return this.checksum.join(":");
   }
 
-  /** Takes over what was committed since the last refresh; starts afresh when the log was restarted or replaced. */
-  refresh(file: ReadableBytes | undefined): void {
+  /**
+   * Takes over what was committed since the last refresh; starts afresh when the log was restarted or replaced.
+   * @returns All that was committed meanwhile to this log; undefined when frames may have come and gone unseen.
+   */
+  refresh(file: ReadableBytes | undefined): LogChange | undefined {
     const header = file && parseWalHeader(readWalHeader(file));
     if (file === undefined || header === undefined) {
       this.reset(undefined);
-      return;
+      return undefined;
     }
-    if (!this.header?.bytes.equals(header.bytes) || !this.lastFrameStands(file)) this.reset(header);
-    if (this.hasFrameAfter(file, header)) this.scan(file, header);
+    if (this.header?.bytes.equals(header.bytes)) {
+      const stands = this.lastFrameStands(file);
+      if (!stands) this.reset(header);
+      const pages = this.extend(file, header);
+      return stands ? { pages, restarted: false } : undefined;
+    }
+    const rest = this.restBefore(file, header);
+    this.reset(header);
+    const pages = this.extend(file, header);
+    return rest && { pages: [...rest, ...pages], restarted: true };
   }
 
   /** Whether the log still has the header, or still lacks the valid one, that the last refresh saw. */
@@ -135,12 +154,49 @@ export class WalIndex {
     if (header === undefined) this.buffer = new Uint8Array(0);
   }
 
-  private hasFrameAfter(file: ReadableBytes, header: WalHeader): boolean {
+  /** Takes over the commits after the last known one. Returns the pages that they hold. */
+  private extend(file: ReadableBytes, header: WalHeader): number[] {
+    const found: number[] = [];
     const next = readBytes(file, frameHeaderSize, headerSize + this.lastFrame * this.frameSize);
-    return next.length === frameHeaderSize && next.toString("hex", 8, 16) === header.salts;
+    if (next.length < frameHeaderSize || next.toString("hex", 8, 16) !== header.salts) return found;
+    this.scan(file, header, (commit) => {
+      const { pages, frame } = commit;
+      for (const [offset, page] of pages.entries()) {
+        this.frames.set(page, frame - pages.length + 1 + offset);
+        found.push(page);
+      }
+      this.lastFrame = frame;
+      this.pageCount = commit.pageCount;
+      this.checksum = commit.checksum;
+      this.lastFrameHeader = commit.frameHeader;
+    });
+    return found;
   }
 
-  private scan(file: ReadableBytes, header: WalHeader): void {
+  /**
+   * Pages that the log held after the last known frame before it began anew with the header `next`; undefined when that
+   * cannot be told. Frames are written one after the other from the first on: while the last known one still stands,
+   * none behind it was written over. Where the file ends there may have been more of it.
+   */
+  private restBefore(file: ReadableBytes, next: WalHeader): number[] | undefined {
+    const { header } = this;
+    if (header === undefined || this.lastFrame === 0 || header.pageSize !== next.pageSize) return undefined;
+    const firstSalt = (salts: string) => Number.parseInt(salts.slice(0, 8), 16);
+    // A restart adds one. Two restarts would hide a whole log.
+    if ((firstSalt(header.salts) + 1) >>> 0 !== firstSalt(next.salts)) return undefined;
+    const found: number[] = [];
+    const end = this.scan(file, header, ({ pages }) => {
+      for (const page of pages) found.push(page);
+    });
+    return end === "other frame" && this.lastFrameStands(file) ? found : undefined;
+  }
+
+  /** Goes through the committed frames of this header that follow the last known one, and tells where they end. */
+  private scan(
+    file: ReadableBytes,
+    header: WalHeader,
+    onCommit: (commit: Commit) => void,
+  ): "other frame" | "end of file" {
     const frameSize = this.frameSize;
     const framesAtOnce = Math.max(1, Math.floor(scanBytes / frameSize));
     const left = file.size - headerSize - this.lastFrame * frameSize;
@@ -148,7 +204,7 @@ export class WalIndex {
     if (this.buffer.length < wanted) this.buffer = new Uint8Array(wanted);
     const words = new Uint32Array(this.buffer.buffer);
     const view = Buffer.from(this.buffer.buffer);
-    const pending: number[] = [];
+    let pages: number[] = [];
     let checksum = this.checksum;
     let frame = this.lastFrame;
     for (;;) {
@@ -156,7 +212,7 @@ export class WalIndex {
       for (let index = 0; index < read; index++) {
         const at = index * frameSize;
         const page = view.readUInt32BE(at);
-        if (page === 0 || view.toString("hex", at + 8, at + 16) !== header.salts) return;
+        if (page === 0 || view.toString("hex", at + 8, at + 16) !== header.salts) return "other frame";
         checksum = addToChecksum(checksum, words, at / 4, 2, header.bigEndian);
         checksum = addToChecksum(
           checksum,
@@ -165,22 +221,33 @@ export class WalIndex {
           header.pageSize / 4,
           header.bigEndian,
         );
-        if (checksum[0] !== view.readUInt32BE(at + 16) || checksum[1] !== view.readUInt32BE(at + 20)) return;
+        if (checksum[0] !== view.readUInt32BE(at + 16) || checksum[1] !== view.readUInt32BE(at + 20))
+          return "other frame";
         frame++;
-        pending.push(page);
+        pages.push(page);
         const pageCount = view.readUInt32BE(at + 4);
         if (pageCount === 0) continue;
-        for (const [offset, changed] of pending.entries())
-          this.frames.set(changed, frame - pending.length + 1 + offset);
-        pending.length = 0;
-        this.lastFrame = frame;
-        this.pageCount = pageCount;
-        this.checksum = checksum;
-        this.lastFrameHeader = Buffer.from(view.subarray(at, at + frameHeaderSize));
+        const frameHeader = Buffer.from(view.subarray(at, at + frameHeaderSize));
+        onCommit({ frame, pages, pageCount, checksum, frameHeader });
+        pages = [];
       }
-      if (read * frameSize < wanted) return;
+      if (read * frameSize < wanted) return "end of file";
     }
   }
+}
+
+/** One transaction in a log. */
+interface Commit {
+  /** Its last frame. */
+  readonly frame: number;
+  /** In the order of its frames. */
+  readonly pages: readonly number[];
+  /** Of the database after it. */
+  readonly pageCount: number;
+  /** Chained up to it. */
+  readonly checksum: Checksum;
+  /** Of the last frame. */
+  readonly frameHeader: Buffer;
 }
 
 /** Adds `count` words (an even number) from `start` on. The words are in the order of this machine. */

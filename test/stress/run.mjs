@@ -19,10 +19,10 @@ await main(async () => {
   Object.assign(globalThis, { __ENGINE_DIR__: path.join(root, "dist") });
   register("../tools/typescript-hooks.mjs", import.meta.url);
   const { stress } = await import("./stress.ts");
-  const { behaviours, python } = await import("./writers.ts");
+  const { behaviours, largeBehaviours, python } = await import("./writers.ts");
   const { outcomeTable, complaints } = await import("./outcome-table.ts");
   if (python === undefined) throw new ToolError("There is no python3 with sqlite3 to write with.");
-  const known = /** @type {const} */ ([...behaviours, "paced"]);
+  const known = /** @type {const} */ ([...behaviours, "paced", ...largeBehaviours]);
   const unknown = names.find((name) => !known.some((one) => one === name));
   if (unknown !== undefined)
     throw new ToolError(`Unknown behaviour ${unknown}. They are ${known.join(", ")}.`);

@@ -1,5 +1,5 @@
 import type { TraceStore } from "../../src/store/store.ts";
-import type { Behaviour } from "./writers.ts";
+import { type Behaviour, largeBehaviours } from "./writers.ts";
 
 /** What a call showed: the commit whose truth it is, if the answer names one, or in what it contradicts itself. */
 export type Verdict =
@@ -9,50 +9,84 @@ export type Verdict =
 /** Asks one question and holds the answer against what writer.py promises of every commit. */
 export type Question = (store: TraceStore) => Promise<Verdict>;
 
-const spans = 1000;
-const seconds = 10_000;
+/** What writer.py makes. */
+interface Size {
+  readonly runs: number;
+  readonly spans: number;
+  /** By so much the number of failed spans grows from commit to commit, up to fifty. */
+  readonly failing: number;
+}
+const usual: Size = { runs: 40, spans: 1_000, failing: 7 };
+const large: Size = { runs: 400, spans: 100_000, failing: 1 };
+/** Each span lasts so long at first, and durations only move between spans. */
+const seconds = 10;
 const traces = 8;
 
 /** The questions for a behaviour; each is as likely as the others. */
 export function questionsFor(behaviour: Behaviour): readonly Question[] {
-  return behaviour === "save_trace"
-    ? [savedStatistics, savedRuns, savedOutline]
-    : [statistics, runs, outline, markerOutline];
+  if (behaviour === "save_trace") return [savedStatistics, savedRuns, savedOutline];
+  const isLarge = largeBehaviours.some((one) => one === behaviour);
+  const size = isLarge ? large : usual;
+  const short = [statistics(size), runs(size), outline(size), markerOutline];
+  return isLarge ? [...short, tableScan(size)] : short;
 }
 
-const statistics: Question = async (store) => {
-  const answer = await store.getSpanStatistics();
-  const commit = answer.avg_duration_by_name.commit?.total ?? Number.NaN;
-  return verdict(commit, answer.snapshot.stale, {
-    spans: [answer.total_spans, spans + 1],
-    seconds: [answer.avg_duration_by_name.work?.total, seconds],
-    failed: [answer.by_status.failed ?? 0, (commit * 7) % 50],
-  });
-};
+const statistics =
+  (size: Size): Question =>
+  async (store) => {
+    const answer = await store.getSpanStatistics();
+    const commit = answer.avg_duration_by_name.commit?.total ?? Number.NaN;
+    return verdict(commit, answer.snapshot.stale, {
+      spans: [answer.total_spans, size.spans + 1],
+      seconds: [answer.avg_duration_by_name.work?.total, size.spans * seconds],
+      failed: [answer.by_status.failed ?? 0, (commit * size.failing) % 50],
+    });
+  };
 
-const runs: Question = async (store) => {
-  const list = await store.listRuns();
-  const sum = (value: (run: (typeof list)[number]) => number) =>
-    list.reduce((total, run) => total + value(run), 0);
-  const commit = Number(list.find(({ run_id }) => run_id === "marker")?.pipeline_version);
-  return verdict(commit, false, {
-    runs: [list.length, 41],
-    spans: [sum((run) => run.span_count), spans + 1],
-    cost: [sum((run) => run.total_cost ?? 0), seconds],
-    failed: [sum((run) => run.failed_count), (commit * 7) % 50],
-  });
-};
+const runs =
+  (size: Size): Question =>
+  async (store) => {
+    const list = await store.listRuns();
+    const sum = (value: (run: (typeof list)[number]) => number) =>
+      list.reduce((total, run) => total + value(run), 0);
+    const commit = Number(list.find(({ run_id }) => run_id === "marker")?.pipeline_version);
+    return verdict(commit, false, {
+      runs: [list.length, size.runs + 1],
+      spans: [sum((run) => run.span_count), size.spans + 1],
+      cost: [sum((run) => run.total_cost ?? 0), size.spans * seconds],
+      failed: [sum((run) => run.failed_count), (commit * size.failing) % 50],
+    });
+  };
 
-const outline: Question = async (store) => {
-  const name = `run_${String(Math.floor(Math.random() * 40)).padStart(3, "0")}`;
-  const { run, spans, total, snapshot } = await store.getOutline(name);
-  return verdict(undefined, snapshot.stale, {
-    spans: [spans.length, run.span_count],
-    total: [total, run.span_count],
-    cost: [run.total_cost, spans.reduce((sum, span) => sum + (span.duration ?? Number.NaN), 0)],
-    failed: [spans.filter(({ state }) => state === "failed").length, run.failed_count],
-  });
-};
+const outline =
+  (size: Size): Question =>
+  async (store) => {
+    const name = `run_${String(Math.floor(Math.random() * size.runs)).padStart(3, "0")}`;
+    const { run, spans, total, snapshot } = await store.getOutline(name);
+    return verdict(undefined, snapshot.stale, {
+      spans: [spans.length, run.span_count],
+      total: [total, run.span_count],
+      cost: [run.total_cost, spans.reduce((sum, span) => sum + (span.duration ?? Number.NaN), 0)],
+      failed: [spans.filter(({ state }) => state === "failed").length, run.failed_count],
+    });
+  };
+
+/** As long as a question gets: every row, with its attributes. */
+const tableScan =
+  (size: Size): Question =>
+  async (store) => {
+    const { rows, snapshot } = await store.sql(
+      "SELECT sum(name = 'work'), sum(CASE name WHEN 'work' THEN end_time - start_time END), sum(status = 'failed'), " +
+        "sum(CASE name WHEN 'commit' THEN end_time - start_time END), sum(json_valid(attributes)) FROM spans NOT INDEXED",
+    );
+    const [work, sum, failed, commit, valid] = rows[0]!.map(Number);
+    return verdict(commit, snapshot.stale, {
+      spans: [work, size.spans],
+      seconds: [sum, size.spans * seconds],
+      failed: [failed, (commit! * size.failing) % 50],
+      attributes: [valid, size.spans],
+    });
+  };
 
 const markerOutline: Question = async (store) => {
   const { run, spans, snapshot } = await store.getOutline("marker");

@@ -3,7 +3,7 @@
 Usage: writer.py DATABASE TIMES BEHAVIOUR [FIRST_SEED]
 
 Every commit has a number n. In the database n is the length in seconds of the one span called `commit` and the version of
-its run; the number of failed spans is n * 7 % 50; spans move between runs and pages, and durations move between spans,
+its run; the number of failed spans is n * FAILING % 50; spans move between runs and pages, and durations move between spans,
 but the number of spans, the sum of their durations and each run's cost (the sum of its durations) hold in every commit.
 `save_trace` replaces the spans of one run after the other; there n is the sum of the lengths of all roots.
 After commit n has returned, the time is written as a double at byte 8 * n of TIMES.
@@ -18,6 +18,8 @@ import time
 
 RUNS = 40
 SPANS = 1000
+FILLER = 500
+FAILING = 7
 BASE = 1_760_000_000.0
 TRACES = 8
 
@@ -78,7 +80,7 @@ def insert(database, span, run, duration, failed):
             BASE,
             BASE + duration,
             "failed" if failed else "completed",
-            '{"filler": "' + "x" * random.randint(50, 500) + '"}',
+            '{"filler": "' + "x" * random.randint(50, FILLER) + '"}',
         ),
     )
 
@@ -93,13 +95,15 @@ class State:
                 "SELECT span_id, run_id, start_time, end_time, status FROM spans WHERE name = 'work'"
             )
         }
+        self.names = list(self.spans)
+        self.failed = {span for span, row in self.spans.items() if row[2]}
         self.n = int(database.execute("SELECT pipeline_version FROM runs WHERE run_id = 'marker'").fetchone()[0])
 
 
 def change(database, state, moves):
     """One transaction's worth of changes; the caller commits."""
     n = state.n + 1
-    names = list(state.spans)
+    names = state.names
     for span in random.sample(names, moves):
         run, duration, failed = state.spans[span]
         target = f"run_{random.randrange(RUNS):03}"
@@ -118,12 +122,16 @@ def change(database, state, moves):
         row[1] += change_by
         database.execute("UPDATE spans SET end_time = ? WHERE run_id = ? AND span_id = ?", (BASE + row[1], row[0], span))
         pay(database, row[0], change_by)
-    failed = [span for span in names if state.spans[span][2]]
-    wanted = n * 7 % 50
-    if len(failed) > wanted:
-        flips = random.sample(failed, len(failed) - wanted)
+    wanted = n * FAILING % 50
+    if len(state.failed) > wanted:
+        flips = random.sample(sorted(state.failed), len(state.failed) - wanted)
     else:
-        flips = random.sample([span for span in names if not state.spans[span][2]], wanted - len(failed))
+        flips = []
+        while len(flips) < wanted - len(state.failed):
+            span = random.choice(names)
+            if not state.spans[span][2] and span not in flips:
+                flips.append(span)
+    state.failed.symmetric_difference_update(flips)
     for span in flips:
         row = state.spans[span]
         row[2] = not row[2]
@@ -345,6 +353,54 @@ def paced(path, times):
         time.sleep(max(0, 0.05 - (time.time() - begun)))
 
 
+def grow():
+    """About 100 MB, of which a commit writes a dozen pages or two, as a pipeline does."""
+    global RUNS, SPANS, FILLER, FAILING
+    RUNS, SPANS, FILLER, FAILING = 400, 100_000, 1500, 1
+
+
+def large(path, times):
+    """Hundred commits a second into a large file, with a checkpoint after every few of them."""
+    grow()
+    database = connect(path, "wal", ["wal_autocheckpoint = 100"])
+    create(database)
+    state = State(database)
+    started(times, state)
+    while True:
+        begun = time.time()
+        commit(database, state, times)
+        time.sleep(max(0, 0.01 - (time.time() - begun)))
+
+
+def large_reopen(path, times):
+    """Every few commits into a large file the last connection closes, and its log and index go."""
+    grow()
+    database = connect(path, "wal")
+    create(database)
+    state = State(database)
+    started(times, state)
+    while True:
+        for _ in range(random.randint(1, 10)):
+            commit(database, state, times)
+            time.sleep(random.choice([0.01, 0.02, 0.05]))
+        database.close()
+        time.sleep(random.choice([0, 0.02, 0.05]))
+        database = connect(path, "wal")
+
+
+def large_rollback(path, times):
+    """A few commits a second into a large file without a log."""
+    grow()
+    database = connect(path, "delete")
+    create(database)
+    state = State(database)
+    started(times, state)
+    while True:
+        begun = time.time()
+        commit(database, state, times)
+        time.sleep(max(0, 0.25 - (time.time() - begun)))
+
+
 BEHAVIOURS = {
     "autocheckpoint": autocheckpoint,
     "checkpoints": checkpoints,
@@ -353,6 +409,9 @@ BEHAVIOURS = {
     "killed": killed,
     "save_trace": save_trace,
     "paced": paced,
+    "large": large,
+    "large_reopen": large_reopen,
+    "large_rollback": large_rollback,
 }
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ export const behaviours = [
   "killed",
   "save_trace",
 ] as const;
-export type Behaviour = (typeof behaviours)[number] | "paced";
+/** The same over a file too large to be copied at once. */
+export const largeBehaviours = ["large", "large_reopen", "large_rollback"] as const;
+export type Behaviour = (typeof behaviours)[number] | (typeof largeBehaviours)[number] | "paced";
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), "writer.py");
 

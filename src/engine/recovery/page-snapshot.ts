@@ -11,10 +11,6 @@ export interface PageSnapshotOptions {
   patience?: number;
 }
 
-/** A database up to this size is copied first when its writer leaves no time. Bytes. */
-const COPY_LIMIT = 64 << 20;
-const ATTEMPTS_BEFORE_COPY = 3;
-
 /**
  * Lets `work` read the pages of one proven snapshot without SQLite, which may be unable to open the file at all. `work` runs
  * again when the file moved meanwhile. Throws `not_found`, `unreadable`, `not_a_database`, `busy` and `cancelled`, and what
@@ -33,11 +29,12 @@ export function readPageSnapshot<T>(
   for (let attempt = 1; ; attempt += 1) {
     let begun = false;
     try {
-      source.begin(attempt > ATTEMPTS_BEFORE_COPY && source.size <= COPY_LIMIT);
-      begun = true;
-      source.check(true);
-      const value = work(withinReason(source));
-      if (source.proven()) return value;
+      begun = source.begin(attempt);
+      if (begun) {
+        source.check(true);
+        const value = work(withinReason(source));
+        if (source.proven()) return value;
+      }
     } catch (thrown) {
       checkCancelled();
       if (!begun || source.proven()) throw thrown;

@@ -157,4 +157,72 @@ describe("write-ahead log", () => {
     withFile(file, (opened) => index.refresh(opened));
     expect(index.positionOf(100_000)).toBe(32 + 99_999 * (24 + 65_536) + 24);
   });
+
+  describe("between two looks", () => {
+    const page = (fill: number) => pageOf(512, fill);
+
+    /** A log of so many commits, each of the page with its number. */
+    function logOf(salts: readonly [number, number], ...changed: number[]): Buffer {
+      const log = new LogWriter(512, salts);
+      for (const one of changed) log.append(one, page(one), pages);
+      return log.bytes();
+    }
+
+    /** As a writer does: the new frames over the old ones, from the first on. */
+    const over = (before: Buffer, after: Buffer) =>
+      Buffer.concat([after, before.subarray(Math.min(before.length, after.length))]);
+
+    /** What the second of two looks tells. */
+    function change(first: Buffer, second: Buffer): { pages: number[]; restarted: boolean } | undefined {
+      const file = path.join(freshFolder(), "log");
+      const index = new WalIndex();
+      const look = (bytes: Buffer) => {
+        writeFileSync(file, bytes);
+        return withFile(file, (opened) => index.refresh(opened));
+      };
+      look(first);
+      const told = look(second);
+      return told && { ...told, pages: [...told.pages] };
+    }
+
+    const older = logOf([9, 90], 8, 8, 8, 8, 8, 8, 8, 8);
+    const seenFirst = over(older, logOf([10, 91], 1, 2, 3));
+    const grown = over(older, logOf([10, 91], 1, 2, 3, 4, 5));
+
+    it("tells the pages of new frames", () => {
+      expect(change(seenFirst, grown)).toEqual({ pages: [4, 5], restarted: false });
+      expect(change(seenFirst, seenFirst)).toEqual({ pages: [], restarted: false });
+    });
+
+    it("tells the pages of both logs when it began anew and the end of the one before still stands", () => {
+      expect(change(seenFirst, over(grown, logOf([11, 92], 6)))).toEqual({
+        pages: [4, 5, 6],
+        restarted: true,
+      });
+      expect(change(seenFirst, over(seenFirst, logOf([11, 92], 6, 7)))).toEqual({
+        pages: [6, 7],
+        restarted: true,
+      });
+    });
+
+    it("does not know when what was seen last is written over", () => {
+      expect(change(seenFirst, over(grown, logOf([11, 92], 6, 6, 6)))).toBeUndefined();
+    });
+
+    it("does not know when the file ends where the log before may have gone on", () => {
+      const bare = logOf([10, 91], 1, 2, 3);
+      expect(change(bare, over(bare, logOf([11, 92], 6)))).toBeUndefined();
+    });
+
+    it("does not know when it may have begun anew twice, or was replaced, emptied or new", () => {
+      expect(change(seenFirst, over(grown, logOf([12, 92], 6)))).toBeUndefined();
+      expect(change(seenFirst, over(grown, logOf([77, 92], 6)))).toBeUndefined();
+      expect(change(seenFirst, Buffer.alloc(0))).toBeUndefined();
+      expect(change(Buffer.alloc(0), seenFirst)).toBeUndefined();
+    });
+
+    it("does not know when a commit that was seen was taken back", () => {
+      expect(change(grown, over(older, logOf([10, 91], 1, 2, 3, 4, 7)))).toBeUndefined();
+    });
+  });
 });
