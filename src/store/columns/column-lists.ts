@@ -8,7 +8,7 @@ import { asText } from "../values.ts";
 import { eachFailure } from "./failure-groups.ts";
 import { type NewestFirst, newestFirst } from "./newest-first.ts";
 import { runsHolding } from "./report-spans.ts";
-import { type RunFacts, runStates, runsAsked } from "./run-facts.ts";
+import { pipelineOf, type RunFacts, runStates, runsAsked, versionOf } from "./run-facts.ts";
 import { eachRun, runOf, select, takes } from "./selection.ts";
 import type { FailureColumns, SpanColumns } from "./span-columns.ts";
 import { keyOf, runIdOf } from "./span-identity.ts";
@@ -92,9 +92,9 @@ export function columnRun(
 ): CountedRunItem {
   const { pipelines, versions, size } = columns.runs;
   return {
-    run_id: run < size ? runIdOf(reader, columns, run) : runIdOfRow(reader, facts.row[run]!),
-    pipeline_name: pipelines[facts.pipeline[run]!]!,
-    pipeline_version: versions[facts.version[run]!]!,
+    run_id: run < size ? runIdOf(reader, columns, run) : runIdOfRow(reader, facts.others.row[run - size]!),
+    pipeline_name: pipelines[pipelineOf(columns, facts, run)]!,
+    pipeline_version: versions[versionOf(columns, facts, run)]!,
     state: runStates[facts.state[run]!]!,
     start_time: orNull(facts.start[run]!),
     duration: orNull(facts.duration[run]!),

@@ -6,7 +6,7 @@ import { stretchOf } from "../timeline.ts";
 import { columnStatistics } from "./column-statistics.ts";
 import { failureGroups } from "./failure-groups.ts";
 import { countSpans, ReportSpans, runsHolding } from "./report-spans.ts";
-import { figuresOfRuns, type RunFacts, runStates, runsAsked } from "./run-facts.ts";
+import { figuresOfRuns, pipelineOf, type RunFacts, runStates, runsAsked, versionOf } from "./run-facts.ts";
 import type { FailureColumns, SpanColumns } from "./span-columns.ts";
 
 /** As `statisticsReport`, from columns. `now` in seconds since the epoch. */
@@ -112,31 +112,28 @@ function pipelines(
   runs: Uint32Array,
   spans: ReportSpans,
 ): PipelinePerformance[] {
-  const { pipeline, version } = facts;
   const { pipelines: names, versions } = columns.runs;
   /** Pairs of pipeline and version, numbered as they come. */
   const pairs = new Map<number, number>();
   const pairOf = new Uint32Array(facts.size);
   const newest: number[] = [];
   for (const run of runs) {
-    const id = pipeline[run]! * versions.length + version[run]!;
+    const id = pipelineOf(columns, facts, run) * versions.length + versionOf(columns, facts, run);
     const pair = pairs.get(id) ?? pairs.size;
     pairs.set(id, pair);
     pairOf[run] = pair;
     newest[pair] = Math.max(newest[pair] ?? 0, facts.start[run]! || 0);
   }
   const ofPair = figuresOfRuns(facts, runs, pairs.size, (run) => pairOf[run]!);
-  const ofPipeline = figuresOfRuns(facts, runs, names.length, (run) => pipeline[run]!);
+  const ofPipeline = figuresOfRuns(facts, runs, names.length, (run) => pipelineOf(columns, facts, run));
   const pairSpans = Array.from(pairs, () => ({ total_spans: 0, failed_spans: 0 }));
   const pipelineSpans = names.map(() => ({ total_spans: 0, failed_spans: 0 }));
   for (let run = 0; run < columns.runs.size; run += 1) {
     const total = spans.spansOfRun[run]!;
     if (total === 0) continue;
-    const pair = pairs.get(pipeline[run]! * versions.length + version[run]!);
-    for (const counts of [
-      pipelineSpans[pipeline[run]!]!,
-      pair === undefined ? undefined : pairSpans[pair]!,
-    ]) {
+    const pipeline = pipelineOf(columns, facts, run);
+    const pair = pairs.get(pipeline * versions.length + versionOf(columns, facts, run));
+    for (const counts of [pipelineSpans[pipeline]!, pair === undefined ? undefined : pairSpans[pair]!]) {
       if (counts === undefined) continue;
       counts.total_spans += total;
       counts.failed_spans += spans.failedOfRun[run]!;

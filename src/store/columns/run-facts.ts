@@ -8,22 +8,37 @@ import { Numbered, type SpanColumns } from "./span-columns.ts";
 /** All runs as reports count them, one array a fact: those of the columns in their order, then those without spans. */
 export interface RunFacts {
   readonly size: number;
-  /** What `lens_runs.row` says of each. */
-  readonly row: Float64Array;
   /** Seconds since the epoch; NaN where unknown. */
   readonly start: Float64Array;
   /** Seconds; NaN while it runs. */
   readonly duration: Float64Array;
   /** US dollars; NaN where unknown. */
   readonly cost: Float64Array;
-  /** NaN where unknown. */
-  readonly tokens: Float64Array;
+  /** NaN where unknown. Half as wide where no number is lost by that. */
+  readonly tokens: Float32Array | Float64Array;
   /** Index in {@link runStates}. */
   readonly state: Uint8Array;
+  /** Of those without spans, which the columns do not have. */
+  readonly others: OtherRuns;
+}
+
+interface OtherRuns {
+  /** What `lens_runs.row` says of each. */
+  readonly row: Float64Array;
   /** Index in the pipelines of the columns. */
   readonly pipeline: Uint16Array;
   /** Index in the versions of the columns. */
   readonly version: Uint16Array;
+}
+
+/** Index of a run's pipeline, by its place in the facts. */
+export function pipelineOf({ runs }: SpanColumns, { others }: RunFacts, run: number): number {
+  return run < runs.size ? runs.pipeline[run]! : others.pipeline[run - runs.size]!;
+}
+
+/** Index of a run's version, by its place in the facts. */
+export function versionOf({ runs }: SpanColumns, { others }: RunFacts, run: number): number {
+  return run < runs.size ? runs.version[run]! : others.version[run - runs.size]!;
 }
 
 export const runStates: readonly State[] = [
@@ -39,43 +54,45 @@ export function readRunFacts(reader: Reader, columns: SpanColumns): RunFacts {
   const size = reader.get<{ runs: number }>("SELECT count(*) AS runs FROM lens_runs")?.runs ?? 0;
   const pipelines = new Numbered(...runs.pipelines);
   const versions = new Numbered(...runs.versions);
+  const tokens = new Float64Array(size);
+  const others = {
+    row: new Float64Array(size - runs.size),
+    pipeline: new Uint16Array(size - runs.size),
+    version: new Uint16Array(size - runs.size),
+  };
   const facts = {
     size,
-    row: new Float64Array(size),
     start: new Float64Array(size),
     duration: new Float64Array(size),
     cost: new Float64Array(size),
-    tokens: new Float64Array(size),
     state: new Uint8Array(size),
-    pipeline: new Uint16Array(size),
-    version: new Uint16Array(size),
+    others,
   };
   let next = runs.size;
   eachCountedRun(reader, {}, (run, row) => {
     const at = places.get(row) ?? next++;
-    facts.row[at] = row;
     facts.start[at] = run.start;
     facts.duration[at] = run.duration;
     facts.cost[at] = run.cost ?? Number.NaN;
-    facts.tokens[at] = run.tokens ?? Number.NaN;
+    tokens[at] = run.tokens ?? Number.NaN;
     facts.state[at] = runStates.indexOf(run.state);
-    facts.pipeline[at] = pipelines.numberOf(run.pipeline_name);
-    facts.version[at] = versions.numberOf(run.pipeline_version);
+    if (at < runs.size) return;
+    others.row[at - runs.size] = row;
+    others.pipeline[at - runs.size] = pipelines.numberOf(run.pipeline_name);
+    others.version[at - runs.size] = versions.numberOf(run.pipeline_version);
   });
-  return facts;
+  const narrow = Float32Array.from(tokens);
+  const isLossless = narrow.every((value, run) => Object.is(value, tokens[run]));
+  return { ...facts, tokens: isLossless ? narrow : tokens };
 }
 
 /** 1 for every run of the query's pipeline and version. */
-export function runsAsked(
-  columns: SpanColumns,
-  { size, pipeline, version }: RunFacts,
-  query: StatisticsQuery,
-): Uint8Array {
+export function runsAsked(columns: SpanColumns, facts: RunFacts, query: StatisticsQuery): Uint8Array {
   const { pipelines: wanted, versions } = select(columns, query);
-  const asked = new Uint8Array(size);
-  for (let run = 0; run < size; run += 1) {
-    if (wanted !== undefined && wanted[pipeline[run]!] === 0) continue;
-    if (versions !== undefined && versions[version[run]!] === 0) continue;
+  const asked = new Uint8Array(facts.size);
+  for (let run = 0; run < facts.size; run += 1) {
+    if (wanted !== undefined && wanted[pipelineOf(columns, facts, run)] === 0) continue;
+    if (versions !== undefined && versions[versionOf(columns, facts, run)] === 0) continue;
     asked[run] = 1;
   }
   return asked;
