@@ -35,6 +35,13 @@ export function readAttributes(list: unknown): Record<string, unknown> {
   return attributes;
 }
 
+/** The trace that a span of OTLP or of Jaeger says it belongs to, the same text for the same id in hex and in base64. */
+export function traceIdOf(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  const id = readId(field(value, "traceId", "trace_id"), 16);
+  return id ?? (typeof value.traceID === "string" ? value.traceID : undefined);
+}
+
 /**
  * One span as OTLP's JSON has it, in either spelling of its names, ids in hex or base64. Undefined when it has no name or id.
  */

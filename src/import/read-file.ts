@@ -1,31 +1,55 @@
-import { open } from "node:fs/promises";
 import { TraceError } from "../engine/errors.ts";
 import { original } from "../export/original.ts";
 import { formatCount } from "../format/numbers.ts";
 import { oneLine } from "../format/text.ts";
 import type { CallOptions } from "../store/model.ts";
 import { isObject } from "../store/values.ts";
+import { type Bytes, bytesInMemory, FileBytes } from "./bytes.ts";
 import { type FileTrace, fileFailure, traceOf } from "./flujo-file.ts";
-import { readJaegerSpan, readProcesses } from "./jaeger.ts";
+import { type JaegerProcess, readJaegerSpan, readProcesses } from "./jaeger.ts";
 import type { Imported, ImportedRun, ImportedSpan } from "./model.ts";
-import { type OtlpContext, readAttributes, readOtlpSpan } from "./otlp.ts";
+import { type OtlpContext, readAttributes, readOtlpSpan, traceIdOf } from "./otlp.ts";
 import { type RunFacts, runOf } from "./runs.ts";
-import { elementsOf, type SplitJson, splitSpans } from "./span-arrays.ts";
+import { SpanIndex } from "./span-index.ts";
+import { scanSpans } from "./span-scanner.ts";
 
-/** Bytes: what one buffer of Node holds. */
-const MOST_BYTES = 2 ** 31 - 1;
 /** Bytes up to which a nested trace, which has to be parsed whole, fits one string. */
 const MOST_NESTED = 500_000_000;
-const NEWLINE = 0x0a;
-/** Milliseconds of work before the thread is let go. */
-const SLICE = 20;
+/** Spans that are read before progress is told again. */
+const PACE = 500;
+
+/** Traces in a file, told one after the other. */
+export interface OpenedTraces {
+  readonly format: Imported["format"];
+  /** What was left out, one sentence each; complete when all runs were read. */
+  notes(): string[];
+  /** The runs, each made when it is asked for. Throws a `TraceError`. */
+  runs(): Generator<ImportedRun>;
+}
+
+/** Called with how far the work is, 0 to 1; throws to end it. */
+export type Progress = (fraction: number) => void;
 
 /**
- * Reads traces out of a file: a debug export of flujo, OTLP JSON, OTLP in JSON Lines, or JSON of Jaeger; which of them is
- * found by looking. Needs the file's size in memory, and its spans. Rejects with a `TraceError`.
+ * Lets `work` have the traces of a file: a debug export of flujo, OTLP JSON, OTLP in JSON Lines, or JSON of Jaeger; which
+ * of them is found by looking. OTLP and Jaeger files may be of any size: 24 bytes a span are kept, and the spans of one
+ * trace at a time; a debug export is parsed whole. Throws a `TraceError`.
  */
+export function withTraces<T>(file: string, progress: Progress, work: (traces: OpenedTraces) => T): T {
+  let source: FileBytes | undefined;
+  try {
+    source = new FileBytes(file);
+    return work(openTraces(source, file, progress));
+  } catch (thrown) {
+    throw thrown instanceof TraceError ? thrown : fileFailure(file, thrown);
+  } finally {
+    source?.close();
+  }
+}
+
+/** As {@link withTraces}, with all runs in memory. Rejects with a `TraceError`. */
 export async function readTraces(file: string, options: CallOptions = {}): Promise<Imported> {
-  return parseTraces(await readBytes(file, options.signal), file, options);
+  return withTraces(file, progressOf(options), collect);
 }
 
 /** As {@link readTraces}, for bytes that are here already. `file` names them in errors. */
@@ -34,146 +58,181 @@ export async function parseTraces(
   file: string,
   options: CallOptions = {},
 ): Promise<Imported> {
-  const pace = new Pace(options);
-  const parts = documentsOf(bytes);
-  const collected = new Collected();
-  let nested: readonly unknown[] | undefined;
-  let format: Imported["format"] | undefined;
-  for (const [from, to] of parts) {
-    const part = bytes.subarray(from, to);
-    const split = await splitSpans(part, "spans", (fraction) =>
-      pace.rest((from + fraction * (to - from)) / bytes.length / 2),
-    );
-    const value = parse(split.skeleton, file);
-    const found = formatOf(value);
-    if (found === undefined && parts.length === 1) {
-      if (bytes.length > MOST_NESTED) throw bad(file, "it is too large to be read as one tree");
-      if (!looksLikeTrace(value)) throw bad(file, "there is no span at its top");
-      // Whole, because a tree may have a key named as the arrays that were set aside.
-      const whole = parse(Buffer.from(part.buffer, part.byteOffset, part.length).toString("utf8"), file);
-      nested = nestedRuns(whole) ?? [whole];
-      format = "flujo";
-    } else if (found === undefined || (format !== undefined && found !== format)) {
-      throw bad(file, "its lines are not all traces of OTLP");
-    } else {
-      format = found;
-      const base = 0.5 + from / bytes.length / 2;
-      const share = (to - from) / bytes.length / 2;
-      const rest = (fraction: number) => pace.rest(base + share * fraction);
-      try {
-        if (found === "otlp") await collectOtlp(value, part, split, collected, rest);
-        else await collectJaeger(value, part, split, collected, rest);
-      } catch (thrown) {
-        if (thrown instanceof SyntaxError)
-          throw bad(file, `a span in it is no JSON (${oneLine(thrown.message, 120)})`);
-        throw thrown;
+  return collect(openTraces(bytesInMemory(bytes), file, progressOf(options)));
+}
+
+function collect(traces: OpenedTraces): Imported {
+  const runs = [...traces.runs()];
+  return { format: traces.format, runs, notes: traces.notes() };
+}
+
+function progressOf({ signal, onProgress }: CallOptions): Progress {
+  return (fraction) => {
+    onProgress?.(Math.min(1, fraction));
+    if (signal?.aborted) throw new TraceError("cancelled", "Cancelled.");
+  };
+}
+
+/** What tells how the spans of an array are read. */
+type ArrayContext =
+  | { readonly format: "otlp"; readonly context: OtlpContext; readonly facts: RunFacts }
+  | { readonly format: "jaeger"; readonly processes: ReadonlyMap<string, JaegerProcess> };
+
+/** Throws a `TraceError`. */
+function openTraces(source: Bytes, file: string, progress: Progress): OpenedTraces {
+  const index = new SpanIndex();
+  const contexts = new Contexts();
+  let refused = 0;
+  let documents = 0;
+  let format: "otlp" | "jaeger" | undefined;
+  let first: unknown;
+  scanSpans(source, "spans", {
+    element: (array, position, bytes) => {
+      const id = traceIdOf(parseSpan(bytes.toString("utf8"), file));
+      if (id === undefined) refused += 1;
+      else index.add(id, position, bytes.length, array);
+    },
+    document: (text) => {
+      const value = parse(text, file);
+      const found = formatOf(value);
+      documents += 1;
+      if (documents === 1) {
+        first = value;
+        format = found;
+      } else if (found === undefined || found !== format) {
+        throw bad(file, "its lines are not all traces of OTLP");
+      }
+      if (found === "otlp") contexts.addOtlp(value);
+      else if (found === "jaeger") contexts.addJaeger(value);
+    },
+    progress: (fraction) => progress(fraction / 2),
+  });
+  if (format === undefined) return openNested(source, first, file);
+  if (index.spans === 0 && refused === 0) throw bad(file, "there is no span in it");
+  return {
+    format,
+    notes: () => leftOut(refused),
+    *runs() {
+      let done = 0;
+      let any = false;
+      for (const { spans } of index.byTrace(source)) {
+        let runId: string | undefined;
+        let facts: RunFacts = {};
+        const read: ImportedSpan[] = [];
+        for (const { array, text } of spans) {
+          done += 1;
+          if (done % PACE === 0) progress(0.5 + done / index.spans / 2);
+          const found = readSpan(parseSpan(text, file), contexts.of(array));
+          if (found === undefined) {
+            refused += 1;
+            continue;
+          }
+          if (read.length === 0) ({ runId, facts } = found);
+          read.push(found.span);
+        }
+        if (runId === undefined) continue;
+        any = true;
+        yield runOf(runId, read, facts);
+      }
+      if (!any) throw bad(file, "there is no span in it");
+    },
+  };
+}
+
+interface ReadSpan {
+  readonly runId: string;
+  readonly span: ImportedSpan;
+  readonly facts: RunFacts;
+}
+
+function readSpan(value: unknown, context: ArrayContext | undefined): ReadSpan | undefined {
+  if (context?.format === "otlp") {
+    const read = readOtlpSpan(value, context.context);
+    return read && { runId: read.runId ?? read.traceId, span: read.span, facts: context.facts };
+  }
+  const read = context && readJaegerSpan(value, context.processes);
+  return read && { runId: read.traceId, span: read.span, facts: { pipelineName: read.service || undefined } };
+}
+
+/** What stands around the arrays of spans. Arrays of the same scope share one context. */
+class Contexts {
+  private readonly byArray: (ArrayContext | undefined)[] = [];
+  private readonly shared = new Map<string, ArrayContext>();
+
+  of(array: number): ArrayContext | undefined {
+    return this.byArray[array];
+  }
+
+  addOtlp(value: unknown): void {
+    for (const group of resourceGroups(value)) {
+      const scopes = group.scopeSpans ?? group.scope_spans ?? group.instrumentationLibrarySpans;
+      for (const scopeGroup of (Array.isArray(scopes) ? scopes : []).filter(isObject)) {
+        const scope = scopeGroup.scope ?? scopeGroup.instrumentationLibrary;
+        const name = isObject(scope) && typeof scope.name === "string" ? scope.name : undefined;
+        const key = JSON.stringify([group.resource, name]);
+        let context = this.shared.get(key);
+        if (context === undefined) {
+          const attributes = isObject(group.resource) ? group.resource.attributes : undefined;
+          const resource = readAttributes(attributes);
+          const facts = factsOf(resource);
+          delete resource[original.run];
+          context = { format: "otlp", context: { resource, scope: name }, facts };
+          this.shared.set(key, context);
+        }
+        this.put(scopeGroup.spans, context);
       }
     }
   }
-  if (format === undefined) throw bad(file, "it is empty");
-  if (nested !== undefined) {
-    return fromSeveral(nested, file);
-  }
-  const runs = collected.runs();
-  if (runs.length === 0) throw bad(file, "there is no span in it");
-  return { format, runs, notes: collected.notes() };
-}
 
-/** Spans by trace, as they come. */
-class Collected {
-  private readonly traces = new Map<string, { spans: ImportedSpan[]; facts: RunFacts; runId: string }>();
-  refused = 0;
-
-  add(traceId: string, span: ImportedSpan, runId: string | undefined, facts: () => RunFacts): void {
-    let trace = this.traces.get(traceId);
-    if (trace === undefined) {
-      trace = { spans: [], facts: facts(), runId: runId ?? traceId };
-      this.traces.set(traceId, trace);
-    }
-    trace.spans.push(span);
+  addJaeger(value: unknown): void {
+    const traces = isObject(value) && Array.isArray(value.data) ? value.data : [value];
+    for (const trace of traces.filter(isObject))
+      this.put(trace.spans, { format: "jaeger", processes: readProcesses(trace.processes) });
   }
 
-  runs(): ImportedRun[] {
-    return Array.from(this.traces.values(), ({ runId, spans, facts }) => runOf(runId, spans, facts));
-  }
-
-  notes(): string[] {
-    if (this.refused === 0) return [];
-    return [
-      this.refused === 1
-        ? "One span was left out: it has no name, no id or no trace."
-        : `${formatCount(this.refused)} spans were left out: they have no name, no id or no trace.`,
-    ];
+  private put(place: unknown, context: ArrayContext): void {
+    if (isObject(place) && typeof place.$spans === "number") this.byArray[place.$spans] = context;
   }
 }
 
-type Rest = (fraction: number) => Promise<void>;
-
-async function collectOtlp(
-  value: unknown,
-  bytes: Uint8Array,
-  split: SplitJson,
-  collected: Collected,
-  rest: Rest,
-): Promise<void> {
-  for (const group of resourceGroups(value)) {
-    const resource = readAttributes(isObject(group.resource) ? group.resource.attributes : undefined);
-    const facts = factsOf(resource);
-    delete resource[original.run];
-    const scopes = group.scopeSpans ?? group.scope_spans ?? group.instrumentationLibrarySpans;
-    for (const scopeGroup of (Array.isArray(scopes) ? scopes : []).filter(isObject)) {
-      const scope = scopeGroup.scope ?? scopeGroup.instrumentationLibrary;
-      const name = isObject(scope) && typeof scope.name === "string" ? scope.name : undefined;
-      const context: OtlpContext = { resource, scope: name };
-      await eachSpan(scopeGroup.spans, bytes, split, rest, (element) => {
-        const read = readOtlpSpan(element, context);
-        if (read === undefined) collected.refused += 1;
-        else collected.add(read.traceId, read.span, read.runId, () => facts);
-      });
-    }
-  }
+function leftOut(refused: number): string[] {
+  if (refused === 0) return [];
+  return [
+    refused === 1
+      ? "One span was left out: it has no name, no id or no trace."
+      : `${formatCount(refused)} spans were left out: they have no name, no id or no trace.`,
+  ];
 }
 
-async function collectJaeger(
-  value: unknown,
-  bytes: Uint8Array,
-  split: SplitJson,
-  collected: Collected,
-  rest: Rest,
-): Promise<void> {
-  const traces = isObject(value) && Array.isArray(value.data) ? value.data : [value];
-  for (const trace of traces.filter(isObject)) {
-    const processes = readProcesses(trace.processes);
-    await eachSpan(trace.spans, bytes, split, rest, (element) => {
-      const read = readJaegerSpan(element, processes);
-      if (read === undefined) collected.refused += 1;
-      else
-        collected.add(read.traceId, read.span, undefined, () => ({
-          pipelineName: read.service || undefined,
-        }));
-    });
-  }
+/** A debug export, or several in one file: trees that are parsed whole. */
+function openNested(source: Bytes, head: unknown, file: string): OpenedTraces {
+  if (source.size > MOST_NESTED) throw bad(file, "it is too large to be read as one tree");
+  if (!looksLikeTrace(head)) throw bad(file, "there is no span at its top");
+  const bytes = Buffer.alloc(source.size);
+  source.read(bytes, 0);
+  // Whole, because a tree may have a key named as the arrays that were set aside.
+  const whole = parse(bytes.toString("utf8"), file);
+  const nested = nestedRuns(whole) ?? [whole];
+  const full = nested.length === 1 ? nested : nested.filter((run) => !isEmptyTree(run));
+  if (full.length === 0) throw bad(file, "there is no span in it");
+  const left = nested.length - full.length;
+  return {
+    format: "flujo",
+    notes: () => (left === 0 ? [] : [`Runs without spans were left out: ${formatCount(left)}.`]),
+    *runs() {
+      for (const run of full) yield fromFlujo(traceOf(run, file), run);
+    },
+  };
 }
 
-async function eachSpan(
-  place: unknown,
-  bytes: Uint8Array,
-  { arrays }: SplitJson,
-  rest: Rest,
-  visit: (element: unknown) => void,
-): Promise<void> {
-  const number = isObject(place) ? Number(place.$spans) : -1;
-  const places = arrays[number];
-  if (places === undefined) return;
-  let done = 0;
-  let until = performance.now() + SLICE;
-  for (const element of elementsOf(bytes, places)) {
-    visit(element);
-    done += 1;
-    if (performance.now() < until) continue;
-    await rest((places[done * 2 - 1] ?? 0) / bytes.length);
-    until = performance.now() + SLICE;
-  }
+/** The runs of an export of several; undefined when it is none. */
+function nestedRuns(value: unknown): readonly unknown[] | undefined {
+  if (!isObject(value) || !Array.isArray(value.runs) || value.runs.length === 0) return undefined;
+  return value.runs.every((run) => isObject(run) && "trace_tree" in run) ? value.runs : undefined;
+}
+
+function isEmptyTree(run: unknown): boolean {
+  return isObject(run) && Array.isArray(run.trace_tree) && run.trace_tree.length === 0;
 }
 
 function resourceGroups(value: unknown): Record<string, unknown>[] {
@@ -226,28 +285,6 @@ function runFacts(run: unknown): RunFacts {
   };
 }
 
-/** The runs of an export of several; undefined when it is none. */
-function nestedRuns(value: unknown): readonly unknown[] | undefined {
-  if (!isObject(value) || !Array.isArray(value.runs) || value.runs.length === 0) return undefined;
-  return value.runs.every((run) => isObject(run) && "trace_tree" in run) ? value.runs : undefined;
-}
-
-/** A run without spans is left out of several; the only one is a mistake. */
-function fromSeveral(nested: readonly unknown[], file: string): Imported {
-  const full = nested.length === 1 ? nested : nested.filter((run) => !isEmptyTree(run));
-  if (full.length === 0) throw bad(file, "there is no span in it");
-  const left = nested.length - full.length;
-  return {
-    format: "flujo",
-    runs: full.map((run) => fromFlujo(traceOf(run, file), run)),
-    notes: left === 0 ? [] : [`Runs without spans were left out: ${formatCount(left)}.`],
-  };
-}
-
-function isEmptyTree(run: unknown): boolean {
-  return isObject(run) && Array.isArray(run.trace_tree) && run.trace_tree.length === 0;
-}
-
 function fromFlujo({ spans }: FileTrace, value: unknown): ImportedRun {
   const run = isObject(value) && isObject(value.run) ? value.run : {};
   const root = spans[0]!;
@@ -284,34 +321,6 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The whole text, or its lines where each is a JSON object of its own. */
-function documentsOf(bytes: Uint8Array): (readonly [from: number, to: number])[] {
-  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  const firstEnd = bytes.indexOf(NEWLINE, start);
-  const isLines = firstEnd >= 0 && isWholeObject(bytes.subarray(start, firstEnd));
-  if (!isLines) return [[start, bytes.length]];
-  const lines: [number, number][] = [];
-  for (let from = start; from < bytes.length; ) {
-    const end = bytes.indexOf(NEWLINE, from);
-    const to = end < 0 ? bytes.length : end;
-    if (
-      Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.min(to - from, 64))
-        .toString("utf8")
-        .trim() !== ""
-    ) {
-      lines.push([from, to]);
-    }
-    from = to + 1;
-  }
-  return lines;
-}
-
-function isWholeObject(line: Uint8Array): boolean {
-  const head = line.findIndex((byte) => byte > 0x20);
-  const tail = line.findLastIndex((byte) => byte > 0x20);
-  return head >= 0 && head < tail && line[head] === 0x7b && line[tail] === 0x7d;
-}
-
 function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
@@ -321,29 +330,12 @@ function parse(text: string, file: string): unknown {
   }
 }
 
-async function readBytes(file: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+function parseSpan(text: string, file: string): unknown {
   try {
-    const handle = await open(file, "r");
-    try {
-      const { size } = await handle.stat();
-      if (size > MOST_BYTES) throw bad(file, "it is larger than 2 GB; split it by traces");
-      return await handle.readFile({ signal });
-    } finally {
-      await handle.close();
-    }
+    return JSON.parse(text);
   } catch (thrown) {
-    throw thrown instanceof TraceError ? thrown : fileFailure(file, thrown);
-  }
-}
-
-/** Lets go of the thread now and then, tells progress, and notices a cancellation. */
-class Pace {
-  constructor(private readonly options: CallOptions) {}
-
-  async rest(fraction: number): Promise<void> {
-    this.options.onProgress?.(Math.min(1, fraction));
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.options.signal?.aborted) throw new TraceError("cancelled", "Cancelled.");
+    const why = thrown instanceof Error ? oneLine(thrown.message, 120) : "";
+    throw bad(file, `a span in it is no JSON (${why})`);
   }
 }
 

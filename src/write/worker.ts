@@ -5,7 +5,7 @@ import { TraceError } from "../engine/errors.ts";
 import { readPageSnapshot } from "../engine/recovery/page-snapshot.ts";
 import { serve } from "../engine/serve.ts";
 import { loadSqlJs } from "../engine/sqljs.ts";
-import { readTraces } from "../import/read-file.ts";
+import { withTraces } from "../import/read-file.ts";
 import { StoreSession } from "../store/session.ts";
 import { copyDatabase } from "./copy-database.ts";
 import { importedRow, importedSpans } from "./imported-rows.ts";
@@ -63,19 +63,15 @@ serve<WriterMethods, WriterWorkerData>(parentPort, async ({ data, cancelled, pro
       begun().saveRun({ ...rowFor(runId, spans, begun()), ...run, run_id: runId }, [], spans);
       return null;
     },
-    importFile: async ({ path }) => {
-      const abort = new AbortController();
-      const onProgress = (fraction: number) => {
-        progress(fraction / 2);
-        if (cancelled()) abort.abort();
-      };
-      const { runs, notes } = await readTraces(path, { signal: abort.signal, onProgress });
-      for (const [done, run] of runs.entries()) {
-        progress(0.5 + done / runs.length / 2);
+    importFile: ({ path }) => {
+      const told = (fraction: number) => {
+        progress(fraction);
         if (cancelled()) throw new TraceError("cancelled", "Cancelled.");
-        begun().saveRun(importedRow(run), [], importedSpans(run));
-      }
-      return { notes };
+      };
+      return withTraces(path, told, (traces) => {
+        for (const run of traces.runs()) begun().saveRun(importedRow(run), [], importedSpans(run));
+        return { notes: traces.notes() };
+      });
     },
     report: () => begun().report(),
     finish: () => begun().finish(progress),
