@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 
 /** Bytes that are read a piece at a time. */
 export interface Bytes {
@@ -21,6 +21,8 @@ export class FileBytes implements Bytes {
 
   /** Throws what the system says. */
   constructor(file: string) {
+    // Opening a pipe would wait for whoever writes it.
+    if (statSync(file).isFIFO()) throw new Error("it is a pipe");
     this.descriptor = openSync(file, "r");
     this.size = fstatSync(this.descriptor).size;
   }

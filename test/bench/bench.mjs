@@ -8,6 +8,7 @@
 //   npm run bench -- --activation  VS Code's activation and its extension host's delays as well
 //   npm run bench -- host          how long the extension holds the extension host's thread, with five million spans
 //   npm run bench -- readme        the tables of the README in one go, less than ten minutes on a quiet machine
+//   npm run bench -- files         new databases of 1,000,000 and 5,000,000 spans by import and migration, about 15 minutes and 10 GB of disk
 //   npm run bench -- timeline      the panel's timeline in VS Code, and nothing else
 //
 // The table goes to stdout, all figures to out/bench.json. Needs `npm run build`.
@@ -90,6 +91,12 @@ main(async () => {
   }
   if (positionals[0] === "readme") {
     await (await import("./readme.mjs")).measureReadme(values.quick === true);
+    return;
+  }
+  if (positionals[0] === "files") {
+    console.log(
+      await (await import("./files.mjs")).measureFiles(values.quick ? [100_000] : [1_000_000, 5_000_000]),
+    );
     return;
   }
   const node = await nativeNode();
