@@ -95,10 +95,13 @@ class WorkerWriter implements TraceWriter {
     await this.client.call("saveTrace", { runId, run, spans: flattenTrace(trace) });
   };
 
-  importFile: TraceWriter["importFile"] = async (file, options) =>
-    (await this.client.call("importFile", { path: path.resolve(file) }, options)).notes;
+  importFile: TraceWriter["importFile"] = async (file, options) => {
+    checkSource(this.target, file);
+    return (await this.client.call("importFile", { path: path.resolve(file) }, options)).notes;
+  };
 
   salvage: TraceWriter["salvage"] = async (file, options) => {
+    checkSource(this.target, file);
     const params = { path: path.resolve(file), rows: this.rows };
     return (await this.client.call("salvage", params, options)).lost;
   };
@@ -128,9 +131,7 @@ class WorkerWriter implements TraceWriter {
 
 /** Before hours of work, not after. */
 function checkTarget(target: string, from: string | undefined, force: boolean): void {
-  if (from !== undefined && samePlace(target, path.resolve(from))) {
-    throw new TraceError("invalid_argument", "The new database must be another file than the old one.");
-  }
+  if (from !== undefined) checkSource(target, from);
   if (existsSync(target) && !force)
     throw new TraceError("exists", `There is a file at ${target} already. Add --force to replace it.`);
   checkBeside(target);
@@ -145,6 +146,15 @@ function checkBeside(target: string): void {
     ? `${target} is in use: ${name} lies beside it. Choose another name.`
     : `${name} is left of another database at ${target}. Choose another name, or move it away.`;
   throw new TraceError("unwritable", sentence);
+}
+
+/** What is read is never written, whatever it is called. */
+function checkSource(target: string, file: string): void {
+  if (samePlace(target, path.resolve(file)))
+    throw new TraceError(
+      "invalid_argument",
+      "The new database must be another file than the one it is read from.",
+    );
 }
 
 function samePlace(one: string, other: string): boolean {

@@ -8,7 +8,8 @@
 //   npm run bench -- --activation  VS Code's activation and its extension host's delays as well
 //   npm run bench -- host          how long the extension holds the extension host's thread, with five million spans
 //   npm run bench -- readme        the tables of the README in one go, less than ten minutes on a quiet machine
-//   npm run bench -- files         new databases of 1,000,000 and 5,000,000 spans by import and migration, about 15 minutes and 10 GB of disk
+//   npm run bench -- files         new databases by import and migration, of the numbers of spans that follow or of
+//                                  1,000,000 and 5,000,000: hours on a busy machine, and 10 GB of disk
 //   npm run bench -- timeline      the panel's timeline in VS Code, and nothing else
 //
 // The table goes to stdout, all figures to out/bench.json. Needs `npm run build`.
@@ -94,9 +95,9 @@ main(async () => {
     return;
   }
   if (positionals[0] === "files") {
-    console.log(
-      await (await import("./files.mjs")).measureFiles(values.quick ? [100_000] : [1_000_000, 5_000_000]),
-    );
+    const named = positionals.slice(1).map(Number);
+    const usual = values.quick ? [100_000] : [1_000_000, 5_000_000];
+    console.log(await (await import("./files.mjs")).measureFiles(named.length > 0 ? named : usual));
     return;
   }
   const node = await nativeNode();

@@ -28,12 +28,6 @@ export function addSalvageCommand(program: Command, start: StartSession): void {
       const { signal } = session;
       const from = await session.databasePath();
       const target = path.resolve(session.cwd, options.out);
-      if (target === path.resolve(from)) {
-        throw new TraceError(
-          "invalid_argument",
-          "The new database must be another file than the damaged one.",
-        );
-      }
       const writer = await createTraceStore(target, { force: options.force }, { signal });
       try {
         const { lost, report, backup } = await session.withProgress(async (line) => {
