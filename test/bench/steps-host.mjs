@@ -54,10 +54,13 @@ export async function measureStepsInHost() {
  * @param {import("./steps-in-host.ts").HostFigures} figures
  * @param {number} bigBytes
  */
-function describe({ files, steps, seconds, reading, problems, idle, indexing, typing }, bigBytes) {
+function describe(
+  { files, steps, seconds, reading, problems, idle, indexing, typing, typingSection },
+  bigBytes,
+) {
   const ms = (/** @type {number} */ value) => value.toFixed(1);
   return `Inside the extension host, milliseconds:
-${files.toLocaleString("en-US")} files with ${steps.toLocaleString("en-US")} steps indexed in ${seconds.toFixed(1)} s; longest section of its own, ms of CPU: reading ${ms(reading)}, problems ${ms(problems)}
+${files.toLocaleString("en-US")} files with ${steps.toLocaleString("en-US")} steps indexed in ${seconds.toFixed(1)} s; longest section of its own, ms of CPU: reading ${ms(reading)}, problems ${ms(problems)}, either while typing ${ms(typingSection)}
 ${table(
   ["event loop late", "p99", "max"],
   [
@@ -69,10 +72,10 @@ ${table(
   1,
 )}
 ${table(
-  [`a key in ${(bigBytes / 1000).toFixed(0)} kB of Python`, "median", "p95"],
+  [`a key in ${(bigBytes / 1000).toFixed(0)} kB of Python`, "median", "p95", "CPU of the host"],
   [
-    ["all on", ms(typing.on.median), ms(typing.on.p95)],
-    ["all off", ms(typing.off.median), ms(typing.off.p95)],
+    ["all on", ms(typing.on.median), ms(typing.on.p95), ms(typing.on.busy)],
+    ["all off", ms(typing.off.median), ms(typing.off.p95), ms(typing.off.busy)],
   ],
   1,
 )}`;

@@ -124,6 +124,47 @@ describe("beside the source", () => {
     }
   });
 
+  it("tells two steps of one name apart by their pipelines, above them and among the problems", async () => {
+    const database = unpack("flujo-v0.6.11", scratch);
+    const { DatabaseSync } = await import("node:sqlite");
+    const writer = new DatabaseSync(database);
+    const at = new Date().toISOString().replace("Z", "+00:00");
+    const start = Date.now() / 1000 - 1;
+    writer.exec(`INSERT INTO runs (run_id, pipeline_id, pipeline_name, pipeline_version, status, created_at, updated_at)
+      VALUES ('run_bad', 'p', 'code_review', '1', 'failed', '${at}', '${at}')`);
+    writer.exec(`INSERT INTO spans (run_id, span_id, parent_span_id, name, start_time, end_time, status, attributes, created_at)
+      VALUES ('run_bad', 'bad-1', NULL, 'pipeline_run', ${start}, ${start + 0.5}, 'failed', '{}', '${at}')`);
+    writer.close();
+    const file = path.join(scratch, "two.py");
+    const uri = vscode.Uri.file(file);
+    writeFileSync(
+      file,
+      `from flujo import Flujo, Step
+a = Step(name="pipeline_run")
+b = Step(name="pipeline_run")
+Flujo(a, pipeline_name="support_triage")
+Flujo(b, pipeline_name="code_review")
+`,
+    );
+    await vscode.window.showTextDocument(uri);
+    await withDatabase(database, async () => {
+      const marks = async () => (await lenses(uri)).map((title) => title.slice(0, 8)).join();
+      await until("the failure is told of", async () => (await marks()).includes("✗"));
+      // Steps, then pipelines.
+      assert.equal(await marks(), "✓ comple,✗ failed,✓ comple,✗ failed");
+      const lines = () =>
+        vscode.languages
+          .getDiagnostics(uri)
+          .map(({ range }) => range.start.line)
+          .join();
+      await until("there is a problem", () => lines() !== "");
+      assert.equal(lines(), "2");
+    });
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    rmSync(file);
+    rmSync(database);
+  });
+
   it("finds steps in files that are made, changed and deleted", async () => {
     const { steps } = await activated();
     await steps.start();

@@ -58,7 +58,7 @@ describe("the package", () => {
   it("is smaller than 1.5 MB", async () => {
     const vsix = await packageExtension(path.join(folder, "test.vsix"));
     expect(statSync(vsix).size).toBeLessThan(1_500_000);
-  });
+  }, 120_000);
 
   it("holds no source map, no path of the machine that built it and no key", () => {
     const texts = files.filter((file) => /\.(js|css|json|md|svg)$/.test(file));
