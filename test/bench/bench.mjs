@@ -65,6 +65,7 @@ main(async () => {
       activation: { type: "boolean" },
       steps: { type: "boolean" },
       summary: { type: "boolean" },
+      write: { type: "boolean" },
     },
   });
   if (positionals.includes("timeline")) {
@@ -91,7 +92,7 @@ main(async () => {
     return;
   }
   if (positionals[0] === "readme") {
-    await (await import("./readme.mjs")).measureReadme(values.quick === true);
+    await (await import("./readme.mjs")).measureReadme(values.quick === true, values.write === true);
     return;
   }
   if (positionals[0] === "files") {

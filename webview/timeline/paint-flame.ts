@@ -9,6 +9,8 @@ export const LANE_HEIGHT = 20;
 /** Pixels from which on a span is drawn by itself, and from which on it has a label. */
 const ALONE = 2;
 const LABEL = 26;
+/** Opacity of what the filter does not take. */
+const DIM = 0.35;
 
 export interface FlameScene extends BarScene {
   readonly selected: number;
@@ -38,12 +40,14 @@ function paintLane(context: CanvasRenderingContext2D, scene: FlameScene, lane: n
   const { model, scale } = scene;
   const { spans, offsets } = model.flame;
   const last = offsets[lane + 1]!;
+  const marks = new Marks(context, y);
   for (let at = firstAfter(scene, lane, scale.view.from); at < last; ) {
     const index = spans[at]!;
     const left = xOf(scale, model.spans.starts[index]!);
-    if (left > scale.width) return;
+    if (left > scale.width) break;
     const right = xOf(scale, model.endOf(index));
     if (right - left >= ALONE) {
+      marks.end();
       paintSpan(context, scene, index, left, right, y);
       at += 1;
     } else {
@@ -52,12 +56,45 @@ function paintLane(context: CanvasRenderingContext2D, scene: FlameScene, lane: n
       let shown = index;
       for (let other = at; other < Math.min(next, at + 6); other++)
         if (model.ranks[spans[other]!]) shown = spans[other]!;
-      context.globalAlpha = scene.matches && !scene.matches[shown] ? 0.35 : 1;
-      context.fillStyle = coloursOf(scene, shown).strong;
-      context.fillRect(left, y + 1, ALONE, LANE_HEIGHT - 2);
-      context.globalAlpha = 1;
+      const dim = scene.matches !== undefined && !scene.matches[shown];
+      marks.add(left, coloursOf(scene, shown).strong, dim);
       at = next;
     }
+  }
+  marks.end();
+}
+
+/** Narrow marks of one lane. Those that touch and look alike are one rectangle: there may be hundreds of them in every lane. */
+class Marks {
+  #from = 0;
+  #to = Number.NEGATIVE_INFINITY;
+  #colour = "";
+  #dim = false;
+
+  constructor(
+    private readonly context: CanvasRenderingContext2D,
+    private readonly y: number,
+  ) {}
+
+  add(left: number, colour: string, dim: boolean): void {
+    if (colour !== this.#colour || dim !== this.#dim || left > this.#to + 1) {
+      this.end();
+      this.#from = left;
+      this.#colour = colour;
+      this.#dim = dim;
+    }
+    this.#to = left + ALONE;
+  }
+
+  end(): void {
+    const width = this.#to - this.#from;
+    if (width <= 0) return;
+    const { context } = this;
+    context.globalAlpha = this.#dim ? DIM : 1;
+    context.fillStyle = this.#colour;
+    context.fillRect(this.#from, this.y + 1, width, LANE_HEIGHT - 2);
+    context.globalAlpha = 1;
+    this.#to = Number.NEGATIVE_INFINITY;
   }
 }
 
@@ -87,7 +124,7 @@ function paintSpan(
   const width = Math.min(scale.width + 2, right) - from - 0.5;
   const [top, height] = [y + 1, LANE_HEIGHT - 2];
   const { strong, soft } = coloursOf(scene, index);
-  context.globalAlpha = scene.matches && !scene.matches[index] ? 0.35 : 1;
+  context.globalAlpha = scene.matches && !scene.matches[index] ? DIM : 1;
   context.fillStyle = model.ranks[index] === 2 ? strong : soft;
   context.fillRect(from, top, width, height);
   context.fillStyle = strong;
@@ -101,7 +138,8 @@ function paintSpan(
     context.strokeRect(from + 0.5, top + 0.5, Math.max(0.5, width - 1), height - 1);
   }
   if (scene.showCritical) paintCritical(context, scene, index, top + height - 2);
-  if (width >= LABEL) label(context, palette.onBar, nameOf(scene, index), from, width, top + height / 2);
+  if (width >= LABEL)
+    label(context, palette.onBar, writtenName(context, scene, index), from, width, top + height / 2);
   if (index === scene.selected) {
     context.strokeStyle = palette.focus;
     context.lineWidth = 2;
@@ -111,15 +149,38 @@ function paintSpan(
   context.globalAlpha = 1;
 }
 
-function nameOf({ model }: FlameScene, index: number): string {
-  return oneLine(model.spans.name(index), 120) || strings.noName;
+interface WrittenName {
+  readonly text: string;
+  /** Pixels. */
+  readonly width: number;
+}
+
+/** Names as they are written and how wide they are, in the font of the last painting: the same few stand in every frame. */
+const writtenNames = new Map<string, WrittenName>();
+const NAMES_KEPT = 2_000;
+let writtenFont = "";
+
+function writtenName(
+  context: CanvasRenderingContext2D,
+  { model, palette }: FlameScene,
+  index: number,
+): WrittenName {
+  if (writtenFont !== palette.font || writtenNames.size > NAMES_KEPT) writtenNames.clear();
+  writtenFont = palette.font;
+  const name = model.spans.name(index);
+  const known = writtenNames.get(name);
+  if (known !== undefined) return known;
+  const text = oneLine(name, 120) || strings.noName;
+  const written = { text, width: context.measureText(text).width };
+  writtenNames.set(name, written);
+  return written;
 }
 
 /** Text from the left edge, cut with an ellipsis. */
 function label(
   context: CanvasRenderingContext2D,
   colour: string,
-  text: string,
+  { text, width: full }: WrittenName,
   left: number,
   width: number,
   y: number,
@@ -127,7 +188,6 @@ function label(
   const x = Math.max(4, left + 5);
   const room = left + width - x - 4;
   let shown = text;
-  const full = context.measureText(text).width;
   if (full > room) {
     const fits = Math.floor((text.length * room) / full) - 1;
     if (fits < 2) return;

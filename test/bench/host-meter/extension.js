@@ -7,6 +7,11 @@ const { monitorEventLoopDelay } = require("node:perf_hooks");
 
 /** Microseconds from one sample of the stack to the next. */
 const interval = 500;
+/**
+ * Microseconds that count between two samples at most. The sampler interrupts whatever runs on the thread, a collection of
+ * garbage too: a longer pause is one in which other programs had the processor.
+ */
+const longest = 4 * interval;
 /** Milliseconds by which the meter of delays looks at the clock. */
 const resolution = 5;
 /** A file of the extension that is measured. */
@@ -81,7 +86,7 @@ function sectionsOf({ nodes, samples = [], timeDeltas = [] }) {
   };
   for (const [at, node] of samples.entries()) {
     const owner = owners.get(node) ?? "others";
-    const time = (timeDeltas[at + 1] ?? 0) / 1000;
+    const time = Math.min(timeDeltas[at + 1] ?? 0, longest) / 1000;
     if (owner === "idle") {
       close(0);
       between = 0;
