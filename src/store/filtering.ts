@@ -98,11 +98,11 @@ function readSubjects(reader: Reader, run: Run): SpanSubject[] {
 
 type StoredAttributes = ReadonlyMap<number, string | null>;
 
-/** Attributes by key: of all spans of the run, or of the first `limit` in row order. */
+/** Attributes by key: of all spans of the run, or of `limit` of them. */
 function readAttributes(reader: Reader, spans: RunSpans, limit = -1): StoredAttributes {
   const attributes = new Map<number, string | null>();
   if (spans.provisional) return attributes;
-  const sql = `SELECT key, attributes FROM lens_spans WHERE run_id = ?${limit < 0 ? "" : " ORDER BY key"} LIMIT ?`;
+  const sql = "SELECT key, attributes FROM lens_spans WHERE run_id = ? LIMIT ?";
   reader.each(sql, [spans.run.run_id, limit], (row) => {
     attributes.set(row[0] as number, asText(row[1]));
   });

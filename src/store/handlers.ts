@@ -15,7 +15,7 @@ import { checkQuery, runQuery } from "./named-queries.ts";
 import { nearestRank } from "./percentiles.ts";
 import { type BareReport, errorPatterns, patternRows, statisticsReport } from "./report.ts";
 import { readToldErrors } from "./run-spans.ts";
-import { countRuns, findRun, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
+import { countRuns, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
 import type { StoreSession } from "./session.ts";
 import { spanChooser } from "./span-chooser.ts";
 import { mergeErrors } from "./span-error.ts";
@@ -120,10 +120,10 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
     getFilterVocabulary: ({ runId }) =>
       read((reader) =>
         session.derived(`vocabulary ${runId ?? ""}`, () => {
-          const one = runId === undefined ? undefined : findRun(reader, runId);
-          return one
-            ? readVocabulary(reader, [one], (run) => session.spansOf(reader, run))
-            : readVocabulary(reader, listRuns(reader, { limit: VOCABULARY_RUNS }));
+          if (runId === undefined)
+            return readVocabulary(reader, listRuns(reader, { limit: VOCABULARY_RUNS }));
+          const spans = session.runSpans(reader, runId);
+          return readVocabulary(reader, [spans.run], () => spans);
         }),
       ),
     getSpanStatistics: (query) => {
