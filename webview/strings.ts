@@ -72,10 +72,11 @@ export const strings = {
   ),
   truncated: (shown: number, total: number) =>
     t("Only the first {0} of {1} spans are shown.", formatCount(shown), formatCount(total)),
-  stale: (time: string) =>
+  stale: (time: string, age: string) =>
     t(
-      "This is the state of {0}: the database is being written too fast to read a newer one. It is asked for again when the file changes.",
+      "This is {1} old, as of {0}: the database is being written in a way that leaves no time to read a newer state. It is read again by itself.",
       time,
+      age,
     ),
   warnings: (count: number) =>
     plural(count, "{0} thing was mended in this trace", "{0} things were mended in this trace"),

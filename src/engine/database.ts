@@ -25,6 +25,8 @@ export interface OpenOptions {
 const memoryLimit = 2 ** 31 - 1;
 /** So often a question is asked at least, however long it takes: the pages that it needs are known after the first time. */
 const leastAttempts = 3;
+/** Milliseconds after which a transaction that cannot be undone in memory is taken for one that goes on. */
+const blockedPatience = 1_000;
 
 /**
  * Bytes that SQLite may use beside a database of so many: a small one has no right to much, a large one may need it for
@@ -58,7 +60,7 @@ type Outcome<T> = { kind: "done"; value: T } | { kind: "failed"; error: TraceErr
 type Attempt<T> =
   | { kind: "done"; value: T; at: number }
   | { kind: "failed"; error: TraceError }
-  | { kind: "torn"; openJournal: boolean };
+  | { kind: "torn"; openJournal: boolean; blocked: boolean };
 
 interface OpenConnection {
   readonly handle: Connection;
@@ -140,14 +142,18 @@ class LiveDatabase implements EngineDatabase {
     if (this.state === "reading") throw new TraceError("internal", "A read began inside another one.");
     this.state = "reading";
     try {
-      const deadline = performance.now() + this.patience;
+      const begun = performance.now();
+      let blocked = true;
       for (let attempt = 1; ; attempt++) {
         const outcome = this.attempt(work, attempt);
         if (outcome.kind === "failed") throw outcome.error;
         if (outcome.kind === "done")
           return { value: outcome.value, snapshot: { at: outcome.at, stale: false } };
         this.reader.checkCancelled();
-        if (attempt >= leastAttempts && performance.now() > deadline) throw this.busy(outcome.openJournal);
+        blocked &&= outcome.blocked;
+        const patience = blocked ? Math.min(blockedPatience, this.patience) : this.patience;
+        if (attempt >= leastAttempts && performance.now() - begun > patience)
+          throw this.busy(outcome.openJournal);
         // Uneven, so as not to fall into step with the writer.
         blockFor(Math.min(20, 2 ** attempt) * Math.random());
       }
@@ -198,8 +204,8 @@ class LiveDatabase implements EngineDatabase {
     return (outcome.kind === "failed" && outcome.error.kind === "cancelled") || this.source.proven();
   }
 
-  private torn(): { kind: "torn"; openJournal: boolean } {
-    return { kind: "torn", openJournal: this.source.hasOpenJournal };
+  private torn(): Attempt<never> {
+    return { kind: "torn", openJournal: this.source.hasOpenJournal, blocked: this.source.isBlocked };
   }
 
   private guard<T>(action: () => T): Outcome<T> {

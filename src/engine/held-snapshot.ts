@@ -51,9 +51,14 @@ export class HeldSnapshot {
     private readonly copies: ReadonlyMap<number, Uint8Array>,
   ) {}
 
-  /** The newest state, of which nothing is copied. Throws `not_found` and `unreadable`. */
-  static direct(view: LiveView): HeldSnapshot {
-    const held = new HeldSnapshot(view, view.open(), new Map());
+  /**
+   * The newest state, of which nothing is copied. Undefined when a transaction is in the way. Throws `not_found` and
+   * `unreadable`.
+   */
+  static direct(view: LiveView): HeldSnapshot | undefined {
+    const snapshot = view.open();
+    if (snapshot.blocked) return undefined;
+    const held = new HeldSnapshot(view, snapshot, new Map());
     // Its header told how many pages there are.
     held.note(1);
     return held;
@@ -74,6 +79,7 @@ export class HeldSnapshot {
     for (;;) {
       options.checkCancelled();
       const { snapshot } = view;
+      if (snapshot.blocked) return undefined;
       const batch = firstOf(missing, Math.max(1, stride / snapshot.pageSize));
       const fromLog = batch.filter((page) => snapshot.isInLog(page));
       copyPages(snapshot, batch, copies);

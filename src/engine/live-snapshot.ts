@@ -156,6 +156,11 @@ export class LiveSnapshot {
     return this.rule.kind === "index";
   }
 
+  /** Whether a transaction stands in the journal that cannot be undone here, so that nothing can be proven until it ends. */
+  get blocked(): boolean {
+    return this.startedInJournal && (this.rule.kind === "journal" || this.rule.kind === "quiet");
+  }
+
   /** Whether it is of the same files as an earlier one that is still open. */
   isOfFilesOf(earlier: LiveSnapshot): boolean {
     return (

@@ -157,6 +157,11 @@ export class LiveSource implements ByteSource, Pages {
     return this.view.snapshot.hasOpenJournal;
   }
 
+  /** Whether there was no use in reading, because such a transaction cannot be undone in memory. */
+  get isBlocked(): boolean {
+    return this.view.snapshot.blocked;
+  }
+
   get pageSize(): number {
     return this.current.pageSize;
   }

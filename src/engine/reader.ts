@@ -6,9 +6,12 @@ export type SqlParams = readonly SqlValue[] | Readonly<Record<string, SqlValue>>
 
 /** Says how fresh an answer is. */
 export interface Snapshot {
-  /** When the rows were proven to belong together, in seconds since the epoch. */
+  /** Of which moment the rows are, all of them, in seconds since the epoch. */
   readonly at: number;
-  /** True when the answer is an older one, handed out because a newer one could not be proven. */
+  /**
+   * True for an answer that a view keeps on screen because a newer one could not be proven. An answer just given is never
+   * older than its question: where nothing can be proven, the call rejects with `busy`.
+   */
   readonly stale: boolean;
 }
 

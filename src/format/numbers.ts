@@ -81,6 +81,12 @@ export function formatAge(time: number | null | undefined, now: number): string 
   return formatTime(time).slice(0, 10);
 }
 
+/** The age of what was read at that time, seconds since the epoch against now: "7 s", "3 min 5 s", "1 h 2 min". */
+export function formatStaleness(time: number, now: number): string {
+  const seconds = Math.max(0, Math.floor(now - time));
+  return seconds < MINUTE ? `${seconds} s` : formatDuration(seconds);
+}
+
 /** Local wall-clock time as "2025-10-01 08:00:00". */
 export function formatTime(time: number | null | undefined): string {
   if (time === null || time === undefined || !Number.isFinite(time)) return "–";

@@ -182,14 +182,18 @@ export class DatabaseTree {
   private async readDatabase(node: DatabaseNode): Promise<RunsNode[]> {
     const store = await this.database.store();
     const info = await store.info({ signal: this.calls.signal });
-    this.facts = { runs: info.runs, stale: info.snapshot.stale, at: info.snapshot.at };
+    const facts = { runs: info.runs, ...info.snapshot };
     const damage = this.damageRows(node);
-    if (info.runs === 0)
+    if (info.runs === 0) {
+      this.facts = facts;
       return [
         ...damage,
         notice(node, vscode.l10n.t("No runs yet. They appear here when a pipeline has run.")),
       ];
+    }
     const rows = await this.readGrouping(node, info.runs);
+    // Not before: rows that stay because these could not be read are as old as the facts before.
+    this.facts = facts;
     if (isFiltering(this.settings.filter)) void this.countMatching();
     else this.matching = undefined;
     return [

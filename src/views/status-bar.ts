@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { formatDuration } from "../format/numbers.ts";
+import { formatStaleness } from "../format/numbers.ts";
 import { oneLine } from "../format/text.ts";
 import type { Database, Databases } from "../sources/databases.ts";
 import type { Health } from "../sources/health.ts";
@@ -105,5 +105,5 @@ function sentenceOf({ name, health }: Database): string {
 
 /** `at` in seconds since the epoch. */
 function ageOf(at: number): string {
-  return formatDuration(Math.max(0, Math.floor(Date.now() / 1000 - at)));
+  return formatStaleness(at, Date.now() / 1000);
 }

@@ -12,6 +12,7 @@ import type { RunOutline } from "../timeline/span-table.ts";
 import { iconButton, linkButton } from "./actions.ts";
 import { copyButton } from "./copy-button.ts";
 import "./run-picker.ts";
+import "./stale-note.ts";
 
 const AGE_TICK = 30_000;
 /** Runs of a pipeline among which the one before and after is looked for. */
@@ -98,7 +99,7 @@ function remarks({ provisional, spans, total, snapshot, warnings }: RunOutline):
   return html`
     ${provisional ? note("info", strings.provisional) : nothing}
     ${total > spans.length ? note("info", strings.truncated(spans.length, total)) : nothing}
-    ${snapshot.stale ? note("history", strings.stale(formatTime(snapshot.at))) : nothing}
+    ${snapshot.stale ? html`<lens-stale-note .at=${snapshot.at}></lens-stale-note>` : nothing}
     ${
       warnings.length === 0
         ? nothing

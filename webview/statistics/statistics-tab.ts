@@ -5,7 +5,6 @@ import { oneLine } from "../../src/format/text.ts";
 import type { Selection, State, StatisticsQuestion, StatisticsReport } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
-import { icon } from "../icons.ts";
 import { Load } from "../load.ts";
 import { iconButton, linkButton } from "../parts/actions.ts";
 import { banner, emptyState, waiting } from "../parts/waiting.ts";
@@ -38,6 +37,7 @@ import { errorTable, pipelineTable } from "./tables.ts";
 import { tiles } from "./tiles.ts";
 import { choiceControls } from "./toolbar.ts";
 import "../parts/splitter.ts";
+import "../parts/stale-note.ts";
 import "./bar-chart.ts";
 import "./compare.ts";
 import "./durations-table.ts";
@@ -142,7 +142,7 @@ export class StatisticsTab extends PageElement {
       emit(this, "lens-show-run", { runId: pattern.last_run_id, key: pattern.last_key });
     return html`
       ${tiles(report, this.#selection, this.#show)}
-      ${statistics.snapshot.stale ? html`<p class="note">${icon("history")} ${strings.stale(formatTime(statistics.snapshot.at))}</p>` : nothing}
+      ${statistics.snapshot.stale ? html`<lens-stale-note .at=${statistics.snapshot.at}></lens-stale-note>` : nothing}
       ${charts(whole, report, this.query.brush, this.#brush, this.#openBars)}
       <section aria-label=${strings.errors}>
         <h2>${strings.errors}</h2>

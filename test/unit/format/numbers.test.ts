@@ -6,6 +6,7 @@ import {
   formatCount,
   formatDuration,
   formatPercent,
+  formatStaleness,
   formatTime,
   shortId,
 } from "../../../src/format/numbers.ts";
@@ -126,5 +127,16 @@ describe("short ids", () => {
 
   it("never cut a character in two", () => {
     expect(shortId("😀".repeat(20))).toBe("😀".repeat(8));
+  });
+});
+
+describe("how old something is that was read before", () => {
+  it.each([
+    [0.4, "0 s"],
+    [9.9, "9 s"],
+    [72, "1 min 12 s"],
+    [-3, "0 s"],
+  ])("%d s ago reads %s", (age, text) => {
+    expect(formatStaleness(1_760_000_000 - age, 1_760_000_000)).toBe(text);
   });
 });
