@@ -9,8 +9,8 @@ export interface Snapshot {
   /** Of which moment the rows are, all of them, in seconds since the epoch. */
   readonly at: number;
   /**
-   * True for an answer that a view keeps on screen because a newer one could not be proven. An answer just given is never
-   * older than its question: where nothing can be proven, the call rejects with `busy`.
+   * True for an answer that is kept on screen, or handed out again, because a newer one could not be proven. What the
+   * engine answers is never older than its question: where nothing can be proven, it throws `busy`.
    */
   readonly stale: boolean;
 }

@@ -19,4 +19,10 @@ describe.skipIf(python === undefined)("beside a real writer", () => {
     },
     120_000,
   );
+
+  it("that keeps checkpointing a file too large to be copied in one go, long questions are answered, and not torn", async () => {
+    const outcome = await stress(freshFolder(), "large", 2, { advances: 1, seconds: 90 });
+    expect(complaints(outcome)).toEqual([]);
+    expect(outcome.advanced).toBeGreaterThanOrEqual(1);
+  }, 180_000);
 });
