@@ -14,6 +14,7 @@ import type { TextDocuments } from "../panel/text-documents.ts";
 import type { PanelExports } from "../panel/trace-panel.ts";
 import type { Database } from "../sources/databases.ts";
 import type { ReportQuery, RunQuery } from "../store/model.ts";
+import { stateName } from "../views/state-icons.ts";
 import { askKeys, fileName, type ReadyExport, reviewAndSave } from "./export-dialogs.ts";
 import { withLateProgress } from "./progress.ts";
 import { showFailure } from "./register.ts";
@@ -136,7 +137,10 @@ function scopeOf(query: ReportQuery): string[] {
     to === undefined ? undefined : vscode.l10n.t("started until {0}", formatTime(to)),
     least === undefined ? undefined : vscode.l10n.t("at least {0}", formatDuration(least)),
     most === undefined ? undefined : vscode.l10n.t("at most {0}", formatDuration(most)),
-    ...[names, states, errorTypes].map((some) => some?.join(", ")),
+    names && vscode.l10n.t("name {0}", names.join(", ")),
+    states && vscode.l10n.t("status {0}", states.map(stateName).join(", ")),
+    errorTypes &&
+      vscode.l10n.t("error {0}", errorTypes.map((type) => type ?? vscode.l10n.t("none")).join(", ")),
   ].filter((fact) => fact !== undefined);
   return facts.length === 0 ? [vscode.l10n.t("all spans")] : facts;
 }
