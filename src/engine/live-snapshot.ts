@@ -10,7 +10,7 @@ import {
   sameState,
   stateOf,
 } from "./read-only-file.ts";
-import type { SharedPages } from "./reader.ts";
+import type { PagesMark, SharedPages } from "./reader.ts";
 import { hasOpenJournal, RollbackJournal } from "./rollback-journal.ts";
 import { readSharedIndex, type SharedIndex } from "./shm.ts";
 import { type LogChange, readWalHeader, type WalIndex } from "./wal.ts";
@@ -64,6 +64,8 @@ export class LiveSnapshot {
   readonly pageCount: number;
   /** Equal for two snapshots only when all pages are equal. */
   readonly key: string;
+  /** Names this state for {@link changedSince} of a later one. */
+  readonly mark: PagesMark;
   readonly mainState: FileState;
   readonly logState: FileState | undefined;
   /** Last commit frame of the log that is part of the snapshot; 0 when all pages come from the main file. */
@@ -120,6 +122,7 @@ export class LiveSnapshot {
       this.rule = { kind: "quiet" };
     }
     this.key = this.describe();
+    this.mark = this.markNow();
   }
 
   /**
@@ -228,6 +231,30 @@ export class LiveSnapshot {
       main: main.descriptor,
       log: logged ? log.descriptor : undefined,
       logged: logged ? this.wal.places() : new Float64Array(0),
+    };
+  }
+
+  /** Pages that may differ between a state marked before and this one; undefined when any may. */
+  changedSince(marked: PagesMark): ReadonlySet<number> | undefined {
+    const { mark } = this;
+    const { log } = this.files;
+    if (this.journal !== undefined || mark.identity !== marked.identity || mark.pageSize !== marked.pageSize)
+      return undefined;
+    if (marked.log !== undefined) return log && this.wal.pagesAfter(marked.log, log);
+    if (mark.main === undefined || mark.main !== marked.main) return undefined;
+    return mark.log === undefined ? new Set() : log && this.wal.pagesAfter({ ...mark.log, frame: 0 }, log);
+  }
+
+  private markNow(): PagesMark {
+    const { identity, size, changed } = this.mainState;
+    const { header, lastFrame, lastChecksum } = this.wal;
+    return {
+      identity,
+      pageSize: this.pageSize,
+      main:
+        this.startedAt - changed > tick ? `${size} ${changed} ${this.mainHeader.toString("hex")}` : undefined,
+      // All frames of a log that is going to begin anew are in the main file.
+      log: header && { header: header.bytes.toString("hex"), frame: lastFrame, checksum: lastChecksum },
     };
   }
 

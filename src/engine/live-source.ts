@@ -5,7 +5,7 @@ import type { ByteSource } from "./lazy-file.ts";
 import type { LiveSnapshot } from "./live-snapshot.ts";
 import { LiveView } from "./live-view.ts";
 import { PageSet } from "./page-set.ts";
-import type { DatabaseFile, Pages, SharedPages } from "./reader.ts";
+import type { DatabaseFile, Pages, PagesMark, SharedPages } from "./reader.ts";
 
 /**
  * How the pages of a snapshot are read: all of them from the files when they are asked for (`direct`), or those that the
@@ -182,6 +182,15 @@ export class LiveSource implements ByteSource, Pages {
 
   share(): SharedPages | undefined {
     return this.holding.share();
+  }
+
+  mark(): PagesMark {
+    return this.current.mark;
+  }
+
+  changedSince(mark: PagesMark): ReadonlySet<number> | undefined {
+    // The files of an older view are closed.
+    return this.view.snapshot.changedSince(mark);
   }
 
   /** All pages, as SQLite should see them. */

@@ -24,6 +24,24 @@ export interface Pages {
   readPages(target: Uint8Array, first: number): void;
   /** For another thread to read the same pages, as long as the snapshot lasts; undefined where it cannot. */
   share?(): SharedPages | undefined;
+  /** Names the state that the pages are of, for {@link changedSince}. */
+  mark?(): PagesMark;
+  /**
+   * The pages that may differ from a state marked before, even one that was never proven; undefined when the log no longer
+   * tells, so that any page may. Nothing is said of pages beyond the end.
+   */
+  changedSince?(mark: PagesMark): ReadonlySet<number> | undefined;
+}
+
+/** A state of a database's pages. */
+export interface PagesMark {
+  /** Which file it is. */
+  readonly identity: string;
+  readonly pageSize: number;
+  /** State of the main file; undefined when the file was too fresh for another change to show. */
+  readonly main: string | undefined;
+  /** The log's header, in hexadecimal digits, and its last commit frame; undefined where there was no log. */
+  readonly log: { readonly header: string; readonly frame: number; readonly checksum: string } | undefined;
 }
 
 /** Where another thread finds the pages of a snapshot. What it read counts only when the snapshot is proven afterwards. */

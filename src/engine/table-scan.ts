@@ -28,7 +28,7 @@ export interface Scan {
   readonly until?: number;
   /** Called for every row, in order of rowid. */
   visit(row: StoredRow): void;
-  /** Called after each leaf with the number of its rows, visited or not, and the pages on which rows of it go on. */
+  /** Called after each leaf with the number of its rows, visited or not, and the pages on which what was looked at goes on. */
   leaf?(rows: number, overflow: readonly number[]): void;
   /** Called from time to time with the share that was read, 0 to 1. */
   progress(fraction: number): void;
@@ -165,12 +165,18 @@ class TableScan {
         if (at + length > start + pageSize) throw new UnreadableTable("a row beyond its page");
         row.bytes = block;
         row.view = this.blockView;
-        this.record(at, at + length);
+        this.record(at, at + length, at + length);
       } else {
         let local = least + ((length - least) % (usable - 4));
         if (local > most) local = least;
-        this.gather(at, local, length);
-        this.record(0, length);
+        if (at + local + 4 > start + pageSize) throw new UnreadableTable("a row beyond its page");
+        row.bytes = block;
+        row.view = this.blockView;
+        // What is wanted may stand at the front.
+        if (!this.record(at, at + length, at + local)) {
+          this.gather(at, local, length);
+          this.record(0, length, length);
+        }
       }
       this.scan.visit(row);
     }
@@ -220,8 +226,8 @@ class TableScan {
     this.row.view = viewOf(this.spilled);
   }
 
-  /** Finds where the columns of a record begin. */
-  private record(start: number, end: number): void {
+  /** Finds where the columns of a record begin. False when not all of them are there: from `available` on, others follow. */
+  private record(start: number, end: number, available: number): boolean {
     const { row } = this;
     const { bytes, types, offsets } = row;
     let at = start;
@@ -233,6 +239,7 @@ class TableScan {
     }
     const headerEnd = start + header;
     if (headerEnd > end) throw new UnreadableTable("a header beyond its row");
+    if (headerEnd > available) return false;
     let value = headerEnd;
     let column = 0;
     for (; column < types.length && at < headerEnd; column += 1) {
@@ -252,6 +259,7 @@ class TableScan {
     }
     row.stored = column;
     for (; column < types.length; column += 1) types[column] = 0;
+    return value <= available;
   }
 }
 

@@ -80,6 +80,51 @@ export class WalIndex {
     return this.frames.get(page);
   }
 
+  /**
+   * The pages with a version newer than a frame of the log with this header, as it was when this frame was its last;
+   * undefined when that cannot be told.
+   */
+  pagesAfter(
+    { header, frame, checksum }: { header: string; frame: number; checksum: string },
+    file: ReadableBytes,
+  ): Set<number> | undefined {
+    if (this.header === undefined) return undefined;
+    const marked = Buffer.from(header, "hex");
+    if (this.header.bytes.equals(marked)) {
+      if (this.lastFrame < frame || (frame > 0 && this.checksumOf(frame, file) !== checksum))
+        return undefined;
+      return this.pagesFrom(frame);
+    }
+    return this.followsDirectly(marked, frame, file) ? this.pagesFrom(0) : undefined;
+  }
+
+  /** The chained checksum up to a frame, as the log has it. */
+  private checksumOf(frame: number, file: ReadableBytes): string | undefined {
+    const bytes = readBytes(file, frameHeaderSize, this.positionOf(frame) - frameHeaderSize);
+    return bytes.length < frameHeaderSize ? undefined : `${bytes.readUInt32BE(16)}:${bytes.readUInt32BE(20)}`;
+  }
+
+  private pagesFrom(frame: number): Set<number> {
+    const pages = new Set<number>();
+    for (const [page, last] of this.frames) if (last > frame) pages.add(page);
+    return pages;
+  }
+
+  /**
+   * Whether this log took the place of one that ended with a frame: the first number of its salts counts restarts, and where
+   * the next frame of the old log would stand, there is none of it.
+   */
+  private followsDirectly(header: Buffer, frame: number, file: ReadableBytes): boolean {
+    const now = this.header!.bytes;
+    if (now.readUInt32BE(16) !== (header.readUInt32BE(16) + 1) >>> 0) return false;
+    if (now.readUInt32BE(8) !== header.readUInt32BE(8) || this.lastFrame > frame) return false;
+    const next = readBytes(file, frameHeaderSize, headerSize + frame * this.frameSize);
+    if (next.length < frameHeaderSize) return true;
+    // Written over by this log, it tells nothing of the old one.
+    const salts = next.toString("hex", 8, 16);
+    return salts !== header.toString("hex", 16, 24) && salts !== this.header!.salts;
+  }
+
   /** Each page that the log has, followed by its place there, bytes. */
   places(): Float64Array {
     const places = new Float64Array(2 * this.frames.size);

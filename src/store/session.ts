@@ -15,6 +15,12 @@ const CACHED_SPANS = 500_000;
 /** Spans of step histories kept, over all names. */
 const CACHED_OCCURRENCES = 100_000;
 
+/** Is told whether what reads left in it was proven. */
+export interface Lasting {
+  accept(): void;
+  reject(): void;
+}
+
 /** One database seen through the canonical views, with what was derived from its present state. */
 export class StoreSession {
   #schemaVersion: number | undefined;
@@ -22,6 +28,7 @@ export class StoreSession {
   #cacheGeneration = -1;
   readonly #runSpans = new Map<string, RunSpans>();
   readonly #derived = new Map<string, unknown>();
+  readonly #lasting = new Map<string, Lasting>();
 
   /**
    * @param path For sentences about the file.
@@ -48,7 +55,10 @@ export class StoreSession {
       seen = undefined;
       attempts += 1;
       // What an unproven attempt left in memory must not outlive it.
-      if (attempts > 1) this.#forget();
+      if (attempts > 1) {
+        this.#settle(false);
+        this.#forget();
+      }
       this.#dropStale();
       const version =
         reader.get<{ schema_version: number }>("PRAGMA main.schema_version")?.schema_version ?? 0;
@@ -71,8 +81,11 @@ export class StoreSession {
 
   #readOrForget<T>(attempt: (reader: Reader) => T): { value: T; snapshot: Snapshot } {
     try {
-      return this.database.read(attempt);
+      const result = this.database.read(attempt);
+      this.#settle(true);
+      return result;
     } catch (thrown) {
+      this.#settle(false);
       this.#forget();
       throw thrown;
     }
@@ -96,6 +109,19 @@ export class StoreSession {
   derived<T>(key: string, compute: () => T): T {
     if (!this.#derived.has(key)) this.#derived.set(key, compute());
     return this.#derived.get(key) as T;
+  }
+
+  /** A thing that is kept beyond the states of the database. */
+  lasting<T extends Lasting>(key: string, make: () => T): T {
+    if (!this.#lasting.has(key)) this.#lasting.set(key, make());
+    return this.#lasting.get(key) as T;
+  }
+
+  #settle(proven: boolean): void {
+    for (const one of this.#lasting.values()) {
+      if (proven) one.accept();
+      else one.reject();
+    }
   }
 
   /** What {@link readNameHistory} finds; the names asked for last are kept. */

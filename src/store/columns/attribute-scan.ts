@@ -107,6 +107,8 @@ export class AttributeScan {
         if (wantsKey) {
           if (depth === 1) {
             key = this.keyAt(from, at);
+            // Of equal keys the first counts.
+            if (key >= 0 && this.kinds[key] !== Kind.Absent) key = -1;
             // A key may be written with escapes.
             if (escaped) this.unsure = true;
           }

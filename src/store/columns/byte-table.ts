@@ -14,6 +14,9 @@ export class ByteTable {
   private hash = 0;
   private check = 0;
 
+  /** @param keepsTexts Without them, texts are told apart by their hashes alone, and cannot be asked for. */
+  constructor(private readonly keepsTexts = true) {}
+
   /** The number of a text, a new one for a new text. Throws {@link UnreadableTable} for what SQL may read as another text. */
   idOf(bytes: Buffer, view: DataView, start: number, length: number): number {
     const found = this.find(bytes, view, start, length);
@@ -25,6 +28,7 @@ export class ByteTable {
     // Neighbours are often equal.
     if (this.last >= 0 && this.equals(this.last, bytes, view, start, length)) return this.last;
     this.hashOf(bytes, view, start, length);
+    if (!this.keepsTexts) return this.findHashed(this.hash, this.check);
     const { slots, hash } = this;
     const mask = slots.length - 1;
     for (let slot = hash & mask; slots[slot]! >= 0; slot = (slot + 1) & mask) {
@@ -84,8 +88,29 @@ export class ByteTable {
   }
 
   private add(bytes: Buffer, start: number, length: number): number {
-    if (this.findHashed(this.hash, this.check) >= 0) throw new UnreadableTable("texts with equal hashes");
+    if (this.keepsTexts && this.findHashed(this.hash, this.check) >= 0)
+      throw new UnreadableTable("texts with equal hashes");
     const id = this.size;
+    let odd = false;
+    for (let at = start; at < start + length; at += 1) if (bytes[at] === 0 || bytes[at]! > 127) odd = true;
+    // SQLite in WebAssembly hands out text up to its first NUL, and reads bytes that are no UTF-8 in its own way.
+    if (odd && !isPlain(this.decoder, bytes.subarray(start, start + length)))
+      throw new UnreadableTable("a text with a NUL, or not in UTF-8");
+    if (this.keepsTexts) this.keep(id, bytes, start, length);
+    if (2 * id + 2 > this.hashes.length) this.hashes = grown(this.hashes, 1.25);
+    this.hashes[2 * id] = this.hash;
+    this.hashes[2 * id + 1] = this.check;
+    this.size = id + 1;
+    if (this.size * 5 > this.slots.length * 4) {
+      this.slots = new Int32Array(this.slots.length * 2).fill(-1);
+      for (let each = 0; each < id; each += 1) this.place(each);
+    }
+    this.place(id);
+    if (this.keepsTexts) this.last = id;
+    return id;
+  }
+
+  private keep(id: number, bytes: Buffer, start: number, length: number): void {
     const from = this.ends[id]!;
     if (from + length > this.pool.length) {
       const larger = Buffer.alloc(Math.max(this.pool.length * 2, from + length));
@@ -94,24 +119,14 @@ export class ByteTable {
       this.poolView = viewOf(larger);
     }
     bytes.copy(this.pool, from, start, start + length);
-    let odd = false;
-    for (let at = start; at < start + length; at += 1) if (bytes[at] === 0 || bytes[at]! > 127) odd = true;
-    // SQLite in WebAssembly hands out text up to its first NUL, and reads bytes that are no UTF-8 in its own way.
-    if (odd && !isPlain(this.decoder, bytes.subarray(start, start + length)))
-      throw new UnreadableTable("a text with a NUL, or not in UTF-8");
-    if (id + 2 > this.ends.length) this.ends = grown(this.ends);
-    if (2 * id + 2 > this.hashes.length) this.hashes = grown(this.hashes);
+    if (id + 2 > this.ends.length) this.ends = grown(this.ends, 2);
     this.ends[id + 1] = from + length;
-    this.hashes[2 * id] = this.hash;
-    this.hashes[2 * id + 1] = this.check;
-    this.size = id + 1;
-    if (this.size * 2 > this.slots.length) {
-      this.slots = new Int32Array(this.slots.length * 2).fill(-1);
-      for (let each = 0; each < id; each += 1) this.place(each);
-    }
-    this.place(id);
-    this.last = id;
-    return id;
+  }
+
+  /** Bytes that it takes. */
+  get bytes(): number {
+    const kept = this.keepsTexts ? this.pool.byteLength + this.ends.byteLength : 0;
+    return kept + this.hashes.byteLength + this.slots.byteLength;
   }
 
   private place(id: number): void {
@@ -134,8 +149,8 @@ function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function grown<T extends Int32Array | Uint32Array>(values: T): T {
-  const larger = new (values.constructor as new (length: number) => T)(values.length * 2);
+function grown<T extends Int32Array | Uint32Array>(values: T, times: number): T {
+  const larger = new (values.constructor as new (length: number) => T)(Math.ceil(values.length * times));
   larger.set(values);
   return larger;
 }

@@ -7,10 +7,10 @@ const MOST_TEXT = 1 << 22;
 
 /** The deepest failed spans with the kinds of their errors. */
 export interface Failures {
-  readonly span: number[];
+  readonly span: ArrayLike<number>;
   /** Index in {@link fingerprints}; -1 until it is known. */
-  readonly kind: number[];
-  readonly fingerprints: string[];
+  readonly kind: ArrayLike<number>;
+  readonly fingerprints: readonly string[];
 }
 
 /** Collects the deepest failed spans with the kinds of their errors, while the spans are read. */
@@ -39,7 +39,7 @@ export class FailureBuilder {
   }
 
   /** Undefined when there were too many kinds. */
-  result(): Failures | undefined {
+  result(): { span: number[]; kind: number[]; fingerprints: string[] } | undefined {
     if (this.full) return undefined;
     return { span: this.spans, kind: this.kinds, fingerprints: this.fingerprints };
   }

@@ -11,21 +11,35 @@ import { runColumns } from "../layout.ts";
 import { stateOfRun } from "../status.ts";
 import { asText, parseTime } from "../values.ts";
 import { ByteTable } from "./byte-table.ts";
-import { Numbered } from "./span-columns.ts";
-import { storedTable } from "./stored-table.ts";
+import { checked, Numbered } from "./span-columns.ts";
+import { type StoredTable, storedTable, textLength } from "./stored-table.ts";
 
 /** What is known of the runs of a database, one array a fact, by their number in {@link ids}. */
 export class KnownRuns {
-  readonly ids = new ByteTable();
+  readonly ids = new ByteTable(false);
   readonly pipelines = new Numbered<string>();
   readonly versions = new Numbered<string | null>(null);
-  readonly pipeline: number[] = [];
-  readonly version: number[] = [];
-  readonly over: number[] = [];
+  pipeline = new Uint16Array(64);
+  version = new Uint16Array(64);
+  over = new Uint8Array(64);
   /** Seconds since the epoch; NaN where unknown. */
-  readonly start: number[] = [];
-  /** What `lens_runs.row` says. */
-  readonly row: number[] = [];
+  start = new Float64Array(64);
+  /** What `lens_runs.row` says; NaN for a run that is gone. */
+  row = new Float64Array(64).fill(Number.NaN);
+  /** The page on which each run's row stands; 0 where it is not known. */
+  page = new Uint32Array(64);
+  /** Facts before the present change, from the first one on. */
+  private before: Fact[] = [];
+
+  /** The number of a run by the hashes of its id, -1 for an unknown one. */
+  numberOf(hash: number, check: number): number {
+    const number = this.ids.findHashed(hash, check);
+    return number >= 0 && this.has(number) ? number : -1;
+  }
+
+  has(number: number): boolean {
+    return !Number.isNaN(this.row[number]!);
+  }
 
   /** @throws UnreadableTable when a run is there twice. */
   add(
@@ -35,29 +49,190 @@ export class KnownRuns {
     version: string | null,
     status: string,
     start: number,
+    page = 0,
   ): void {
-    if (id !== this.row.length) throw new UnreadableTable("a run twice");
-    this.row.push(row);
-    this.pipeline.push(this.pipelines.numberOf(pipeline));
-    this.version.push(this.versions.numberOf(version));
+    if (id >= this.row.length) this.grow();
+    if (this.has(id)) throw new UnreadableTable("a run twice");
     const state = stateOfRun(status);
-    this.over.push(state === "completed" || state === "failed" || state === "cancelled" ? 1 : 0);
-    this.start.push(start);
+    this.put({
+      number: id,
+      row,
+      pipeline: checked(this.pipelines.numberOf(pipeline)),
+      version: checked(this.versions.numberOf(version)),
+      over: state === "completed" || state === "failed" || state === "cancelled" ? 1 : 0,
+      start,
+      page,
+    });
+  }
+
+  /** Removes the runs on some pages. What is changed from now on can be taken back by {@link undo}. */
+  removeFrom(pages: ReadonlySet<number>): void {
+    this.before = [];
+    for (let number = 0; number < this.ids.size; number += 1)
+      if (this.has(number) && pages.has(this.page[number]!)) {
+        this.before.push(this.factOf(number));
+        this.row[number] = Number.NaN;
+      }
+  }
+
+  /** Takes back what was changed since {@link removeFrom}. @param size How many runs there were. */
+  undo(size: number): void {
+    this.row.fill(Number.NaN, size);
+    for (const fact of this.before) this.put(fact);
+    this.before = [];
+  }
+
+  /** Those that began at another time than before {@link removeFrom}, by their numbers. */
+  restarted(): Set<number> {
+    const { before, start } = this;
+    return new Set(
+      before.flatMap((fact) => (Object.is(fact.start, start[fact.number]) ? [] : [fact.number])),
+    );
+  }
+
+  /** Bytes that it takes, but for names of pipelines and versions. */
+  get bytes(): number {
+    const { pipeline, version, over, start, row, page } = this;
+    return [pipeline, version, over, start, row, page].reduce(
+      (sum, { byteLength }) => sum + byteLength,
+      this.ids.bytes,
+    );
+  }
+
+  private factOf(number: number): Fact {
+    const { row, pipeline, version, over, start, page } = this;
+    return {
+      number,
+      row: row[number]!,
+      pipeline: pipeline[number]!,
+      version: version[number]!,
+      over: over[number]!,
+      start: start[number]!,
+      page: page[number]!,
+    };
+  }
+
+  private put({ number, row, pipeline, version, over, start, page }: Fact): void {
+    this.row[number] = row;
+    this.pipeline[number] = pipeline;
+    this.version[number] = version;
+    this.over[number] = over;
+    this.start[number] = start;
+    this.page[number] = page;
+  }
+
+  private grow(): void {
+    const size = Math.ceil(this.row.length * 1.25);
+    this.pipeline = widened(this.pipeline, new Uint16Array(size));
+    this.version = widened(this.version, new Uint16Array(size));
+    this.over = widened(this.over, new Uint8Array(size));
+    this.start = widened(this.start, new Float64Array(size));
+    this.row = widened(this.row, new Float64Array(size).fill(Number.NaN));
+    this.page = widened(this.page, new Uint32Array(size));
   }
 }
 
-/** All runs as `lens_runs` has them: from the pages of their table where they can be read, else through SQL. */
-export function readKnownRuns(reader: Reader, pages: Pages): KnownRuns {
-  try {
-    const runs = scanRuns(reader, pages);
-    if (runs !== undefined) return runs;
-  } catch (thrown) {
-    if (!(thrown instanceof UnreadableTable || thrown instanceof RangeError)) throw thrown;
-  }
-  return askForRuns(reader);
+function widened<T extends { set(values: T): void }>(values: T, to: T): T {
+  to.set(values);
+  return to;
 }
 
-function scanRuns(reader: Reader, pages: Pages): KnownRuns | undefined {
+/** What is known of one run. */
+interface Fact {
+  readonly number: number;
+  readonly row: number;
+  readonly pipeline: number;
+  readonly version: number;
+  readonly over: number;
+  readonly start: number;
+  readonly page: number;
+}
+
+/** The table of runs as its pages hold it, to be brought up to date page by page. */
+export class RunTable {
+  readonly runs = new KnownRuns();
+  private readonly texts = [new LastText(), new LastText(), new LastText(), new LastText()] as const;
+  private readonly times = new Times();
+  private leaves: Uint32Array = new Uint32Array(0);
+  /** The leaf of each page on which rows go on. */
+  private overflow = new Map<number, number>();
+  private undone: (() => void) | undefined;
+
+  private constructor(private readonly table: StoredTable) {}
+
+  /** Undefined where only SQL can read it. */
+  static read(reader: Reader, pages: Pages): RunTable | undefined {
+    const table = runTable(reader);
+    if (table === undefined) return undefined;
+    try {
+      const read = new RunTable(table);
+      read.leaves = leafPages(pages, table.root);
+      read.scan(pages, read.leaves);
+      return read;
+    } catch (thrown) {
+      if (thrown instanceof UnreadableTable || thrown instanceof RangeError) return undefined;
+      throw thrown;
+    }
+  }
+
+  /** Reads changed pages again. False where all must be read. After that, and whatever it throws, it can be taken back by {@link undo}. */
+  update(reader: Reader, pages: Pages, changed: ReadonlySet<number>): boolean {
+    this.undone = undefined;
+    if (JSON.stringify(runTable(reader)) !== JSON.stringify(this.table)) return false;
+    const { leaves: before, overflow, runs } = this;
+    const size = runs.ids.size;
+    const leaves = leafPages(pages, this.table.root);
+    const stale = new Set(before);
+    for (const page of leaves) if (!changed.has(page)) stale.delete(page);
+    for (const [page, leaf] of overflow) if (changed.has(page)) stale.add(leaf);
+    runs.removeFrom(stale);
+    this.undone = () => {
+      runs.undo(size);
+      this.leaves = before;
+      this.overflow = overflow;
+    };
+    const known = new Set(before);
+    this.leaves = leaves;
+    this.overflow = new Map(Array.from(overflow).filter(([, leaf]) => !stale.has(leaf)));
+    this.scan(
+      pages,
+      leaves.filter((page) => !known.has(page) || stale.has(page)),
+    );
+    return true;
+  }
+
+  undo(): void {
+    this.undone?.();
+    this.undone = undefined;
+  }
+
+  private scan(pages: Pages, leaves: Uint32Array): void {
+    const { runs, texts, times, table } = this;
+    const [idPlace, namePlace, otherNamePlace, versionPlace, statusPlace, startPlace] =
+      table.places as readonly [number, number, number, number, number, number];
+    let leaf = 0;
+    scanTable(pages, leaves, {
+      columns: table.columns,
+      visit: (row) => {
+        if (row.stored < table.leastStored) throw new UnreadableTable("a row older than a column");
+        if (!Number.isSafeInteger(row.rowid)) throw new UnreadableTable("a number of a row that is too long");
+        const length = textLength(row.types[idPlace]!);
+        const id = runs.ids.idOf(row.bytes, row.view, row.offsets[idPlace]!, length);
+        const name = texts[0].of(row, namePlace) ?? texts[1].of(row, otherNamePlace) ?? "";
+        const version = texts[2].of(row, versionPlace);
+        const state = texts[3].of(row, statusPlace) ?? "unknown";
+        runs.add(id, row.rowid, name, version, state, times.of(row, startPlace), leaves[leaf]!);
+      },
+      leaf: (_rows, overflow) => {
+        for (const one of overflow) this.overflow.set(one, leaves[leaf]!);
+        leaf += 1;
+      },
+      progress: () => {},
+    });
+  }
+}
+
+function runTable(reader: Reader): StoredTable | undefined {
   const { pipelineName, pipelineVersion, status, start } = runColumns;
   const names = reader.all<{ name: string }>(
     "SELECT lower(name) AS name FROM pragma_table_info('runs', 'main')",
@@ -65,32 +240,11 @@ function scanRuns(reader: Reader, pages: Pages): KnownRuns | undefined {
   const columns = new Set(names.map(({ name }) => name));
   if (!columns.has("run_id")) return undefined;
   const wanted = ["run_id", ...pipelineName, ...pipelineVersion, ...status, start(columns)];
-  const table = storedTable(reader, "runs", wanted);
-  if (table === undefined) return undefined;
-  const [idPlace, namePlace, otherNamePlace, versionPlace, statusPlace, startPlace] =
-    table.places as readonly [number, number, number, number, number, number];
-  const runs = new KnownRuns();
-  const texts = [namePlace, otherNamePlace, versionPlace, statusPlace].map(() => new LastText());
-  const times = new Times();
-  scanTable(pages, leafPages(pages, table.root), {
-    columns: table.columns,
-    visit: (row) => {
-      if (row.stored < table.leastStored) throw new UnreadableTable("a row older than a column");
-      if (!Number.isSafeInteger(row.rowid)) throw new UnreadableTable("a number of a row that is too long");
-      const idType = row.types[idPlace]!;
-      if (idType !== 0 && !isText(idType)) throw new UnreadableTable("something else than text");
-      const length = idType === 0 ? 0 : lengthOf(idType);
-      const id = runs.ids.idOf(row.bytes, row.view, row.offsets[idPlace]!, length);
-      const name = texts[0]!.of(row, namePlace) ?? texts[1]!.of(row, otherNamePlace) ?? "";
-      const state = texts[3]!.of(row, statusPlace) ?? "unknown";
-      runs.add(id, row.rowid, name, texts[2]!.of(row, versionPlace), state, times.of(row, startPlace));
-    },
-    progress: () => {},
-  });
-  return runs;
+  return storedTable(reader, "runs", wanted);
 }
 
-function askForRuns(reader: Reader): KnownRuns {
+/** All runs as `lens_runs` has them, through SQL. */
+export function askForRuns(reader: Reader): KnownRuns {
   const runs = new KnownRuns();
   reader.each(
     "SELECT run_id, pipeline_name, pipeline_version, status, start_text, row FROM lens_runs",

@@ -4,6 +4,7 @@ import { ATTRIBUTE_NUMBERS_SQL, attributeNumbers } from "../attribute-numbers.ts
 import { anchor, earliestMonotonic, toWallClock } from "../clock.ts";
 import { readToldErrors } from "../run-spans.ts";
 import { mergeErrors } from "../span-error.ts";
+import { asText } from "../values.ts";
 import { concat } from "./concat.ts";
 import type { Pending } from "./failed-spans.ts";
 import { FailureBuilder } from "./failure-builder.ts";
@@ -17,29 +18,58 @@ type Spans = Omit<Stretch, "leaves">;
 export interface Settled {
   readonly columns: SpanColumns;
   readonly spans: Spans;
-  /** When each run began by its own record, seconds since the epoch; NaN where unknown. */
-  readonly created: Float64Array;
+  /** Number of each run among the known ones. */
+  readonly numbers: Int32Array;
+}
+
+/** Runs that stand as they stood in columns before. */
+export interface Standing {
+  /** Where each run stood, -1 for one that was read now. */
+  readonly places: Int32Array;
+  readonly before: SpanColumns;
+}
+
+/** The numbers of runs among the known ones, -1 for those that are not. */
+export function numbersOf({ runs }: Spans, known: KnownRuns): Int32Array {
+  const numbers = new Int32Array(runs.size);
+  for (let run = 0; run < runs.size; run += 1)
+    numbers[run] = known.numberOf(runs.hashes[2 * run]!, runs.hashes[2 * run + 1]!);
+  return numbers;
+}
+
+/** Brings together what the rows of spans tell and what is known of their runs. Spans of unknown runs are left out. */
+export function settleAll(reader: Reader, all: Spans, known: KnownRuns): Settled {
+  const numbers = numbersOf(all, known);
+  if (!numbers.includes(-1)) return settle(reader, all, known, numbers);
+  const spans = withoutUnknown(all, numbers);
+  const settled = settle(
+    reader,
+    spans,
+    known,
+    numbers.filter((number) => number >= 0),
+  );
+  return { ...settled, columns: { ...settled.columns, leftOut: all.size - spans.size } };
 }
 
 /**
- * Brings together what the rows of spans tell and what is known of their runs.
- * @param clocked Runs before and after these have their times on the wall clock already; all others are put on it.
+ * As {@link settleAll}, where all runs are known.
+ * @param standing Runs whose times are on the wall clock already; those of all others are as stored.
  */
 export function settle(
   reader: Reader,
-  all: Spans,
+  spans: Spans,
   known: KnownRuns,
-  fresh: readonly [from: number, to: number] = [0, all.runs.size],
+  numbers: Int32Array,
+  standing?: Standing,
 ): Settled {
-  const spans = withoutUnknown(all, known);
   const { size, facts, runs } = spans;
-  const numbers = new Int32Array(runs.size);
   const seen = new Uint8Array(known.row.length);
-  const created = new Float64Array(runs.size);
   const columns = {
     size: runs.size,
     first: runs.first,
-    row: new Float64Array(runs.size),
+    row: numbers.every((number) => isShort(known.row[number]!))
+      ? new Uint32Array(runs.size)
+      : new Float64Array(runs.size),
     firstKey: runs.firstKey,
     dense: runs.dense,
     from: new Float64Array(runs.size),
@@ -51,17 +81,21 @@ export function settle(
     versions: known.versions.values,
   };
   for (let run = 0; run < runs.size; run += 1) {
-    const number = known.ids.findHashed(runs.hashes[2 * run]!, runs.hashes[2 * run + 1]!);
+    const number = numbers[run]!;
     if (seen[number] === 1) throw new UnreadableTable("a run in pieces");
     seen[number] = 1;
-    numbers[run] = number;
-    created[run] = known.start[number]!;
     columns.row[run] = known.row[number]!;
     columns.pipeline[run] = known.pipeline[number]!;
     columns.version[run] = known.version[number]!;
     columns.over[run] = known.over[number]!;
+    const place = standing === undefined ? -1 : standing.places[run]!;
+    if (place >= 0) {
+      columns.from[run] = standing!.before.runs.from[place]!;
+      columns.to[run] = standing!.before.runs.to[place]!;
+      continue;
+    }
     const starts = facts.start.subarray(runs.first[run]!, runs.first[run + 1]!);
-    if (run >= fresh[0] && run < fresh[1]) putOnWallClock(starts, created[run]!);
+    putOnWallClock(starts, known.start[number]!);
     let from = Number.POSITIVE_INFINITY;
     let to = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < starts.length; at += 1) {
@@ -77,7 +111,9 @@ export function settle(
     facts.cost[spans.unclear[at]!] = cost;
     setTokens(facts, spans.unclear[at]!, tokens);
   }
-  const { errorTypes, failures } = tellErrors(reader, spans, (run) => known.ids.textOf(numbers[run]!));
+  const { errorTypes, failures } = tellErrors(reader, spans, (run) =>
+    runId(reader, known.row[numbers[run]!]!),
+  );
   const trimmed = {
     name: facts.name.subarray(0, size),
     status: facts.status.subarray(0, size),
@@ -88,7 +124,7 @@ export function settle(
     tokens: facts.tokens.subarray(0, size),
     error: facts.error.subarray(0, size),
   };
-  const arrays: readonly object[] = [trimmed, columns, failures ?? {}, { hashes: runs.hashes, created }];
+  const arrays: readonly object[] = [trimmed, columns, failures ?? {}, { numbers }];
   const bytes = arrays
     .flatMap((facts) => Object.values<unknown>(facts as Record<string, unknown>))
     .reduce<number>((sum, value) => sum + (ArrayBuffer.isView(value) ? value.byteLength : 0), 0);
@@ -102,34 +138,33 @@ export function settle(
       runs: columns,
       failures,
       bytes,
-      leftOut: all.size - size,
+      leftOut: 0,
     },
-    spans: { ...spans, errorTypes, unclear: [] },
-    created,
+    // Known runs have theirs by number.
+    spans: { ...spans, errorTypes, failures, runs: { ...runs, hashes: new Int32Array(0) } },
+    numbers,
   };
 }
 
-/** Spans of runs that the database does not know are left out. */
-function withoutUnknown(all: Spans, known: KnownRuns): Spans {
-  const { runs } = all;
-  const isKnown = (run: number) =>
-    known.ids.findHashed(runs.hashes[2 * run]!, runs.hashes[2 * run + 1]!) >= 0;
-  const parts: { from: number; to: number }[] = [];
-  for (let run = 0; run < runs.size; run += 1) {
-    if (!isKnown(run)) continue;
+function withoutUnknown(all: Spans, numbers: Int32Array): Spans {
+  const stretch = { ...all, leaves: { rows: new Uint16Array(0), overflow: new Uint32Array(0) } };
+  const parts: { stretch: Stretch; from: number; to: number }[] = [];
+  for (const [run, number] of numbers.entries()) {
+    if (number < 0) continue;
     const last = parts.at(-1);
     if (last?.to === run) last.to = run + 1;
-    else parts.push({ from: run, to: run + 1 });
+    else parts.push({ stretch, from: run, to: run + 1 });
   }
-  const [only] = parts;
-  if (runs.size === 0 || (parts.length === 1 && only?.from === 0 && only.to === runs.size)) return all;
-  const stretch = { ...all, leaves: { rows: new Uint16Array(0), overflow: new Uint32Array(0) } };
-  if (only === undefined) return concat([{ stretch, from: 0, to: 0 }], 0, true);
-  return concat(
-    parts.map((part) => ({ stretch, ...part })),
-    0,
-    false,
-  );
+  return concat(parts, 0, false);
+}
+
+function isShort(row: number): boolean {
+  return row >= 0 && row <= 0xffffffff;
+}
+
+function runId(reader: Reader, row: number): string {
+  const found = reader.get<{ run_id: SqlValue }>("SELECT run_id FROM lens_runs WHERE row = ?", [row]);
+  return asText(found?.run_id) ?? "";
 }
 
 /** Times that count from an arbitrary origin become seconds since the epoch. */
@@ -156,8 +191,8 @@ function tellErrors(
   const types = new Numbered<string>(...spans.errorTypes);
   const failures = new FailureBuilder();
   const known = spans.failures;
-  for (const [at, span] of known?.span.entries() ?? [])
-    failures.addKind(span, known!.fingerprints[known!.kind[at]!]);
+  for (let at = 0; known !== undefined && at < known.span.length; at += 1)
+    failures.addKind(known.span[at]!, known.fingerprints[known.kind[at]!]);
   let last: { run: number; told: ReturnType<typeof readToldErrors> } | undefined;
   const tell = ({ run }: Pending) => {
     if (last?.run !== run) last = { run, told: readToldErrors(reader, idOf(run)) };

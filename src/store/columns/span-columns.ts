@@ -36,8 +36,8 @@ export interface RunColumns {
   readonly size: number;
   /** The spans of run `r` stand from `first[r]` to before `first[r + 1]`. */
   readonly first: Uint32Array;
-  /** What `lens_runs.row` says of it. */
-  readonly row: Float64Array;
+  /** What `lens_runs.row` says of it. Half as wide where that is enough. */
+  readonly row: Float64Array | Uint32Array;
   /** Key of its first span. */
   readonly firstKey: Float64Array;
   /** 1 where the keys of its spans follow each other without a gap. */
