@@ -1,14 +1,7 @@
 import { blueprintDefinitions } from "./blueprint.ts";
 import { type Definition, placed } from "./definition.ts";
+import type { SourceLanguage } from "./language.ts";
 import { pythonDefinitions } from "./python.ts";
-
-export type SourceLanguage = "python" | "yaml";
-
-/** The language of a source file by its name; undefined for files that hold no steps. */
-export function languageOf(file: string): SourceLanguage | undefined {
-  if (/\.pyi?$/i.test(file)) return "python";
-  return /\.ya?ml$/i.test(file) ? "yaml" : undefined;
-}
 
 /** The steps and pipelines that a text defines, in order. Never throws: what cannot be read defines nothing. */
 export function* definitionsIn(language: SourceLanguage, text: string): Generator<void, Definition[]> {

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import * as vscode from "vscode";
 import { TraceError } from "../engine/errors.ts";
 import type { Definition } from "../steps/definition.ts";
-import { languageOf, readInSlices, type SourceLanguage } from "../steps/read.ts";
+import { languageOf, type SourceLanguage } from "../steps/language.ts";
 import { type Place, StepIndex } from "../steps/step-index.ts";
 import { Sections } from "./sections.ts";
 
@@ -124,6 +124,7 @@ export class StepFiles implements vscode.Disposable {
     const { version } = document;
     // A closed or changed document needs no answer to its end.
     const stopped = () => document.isClosed || document.version !== version;
+    const { readInSlices } = await parsers();
     const sections = new Sections(this.record);
     const found = await readInSlices(language, document.getText(), () => sections.pause(), stopped);
     sections.end();
@@ -210,12 +211,18 @@ export class StepFiles implements vscode.Disposable {
       () => Number.POSITIVE_INFINITY,
     );
     const text = size > MAX_SIZE ? "" : await readFile(uri.fsPath, "utf8").catch(() => "");
+    const { readInSlices } = await parsers();
     const sections = new Sections(this.record);
     const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
     const found = await readInSlices(language, clean, () => sections.pause());
     this.set(key, found ?? []);
     await sections.pause();
   }
+}
+
+/** The parsers take a third of the time in which the extension loads, and databases open without them. */
+function parsers(): Promise<typeof import("../steps/read.ts")> {
+  return import("../steps/read.ts");
 }
 
 export function languageOfDocument({ languageId }: vscode.TextDocument): SourceLanguage | undefined {
