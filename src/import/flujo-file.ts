@@ -81,7 +81,7 @@ function flatten(roots: readonly unknown[], file: string): FlatNode[] {
 }
 
 function spanOf(value: Record<string, unknown>, parent: FileSpan | undefined, index: number): FileSpan {
-  const attributes = attributesOf(value.attributes);
+  const attributes = withEvents(attributesOf(value.attributes), value.events);
   return {
     span_id: textOf(value.span_id) ?? `#${index}`,
     parent_span_id: parent?.span_id ?? textOf(value.parent_span_id),
@@ -121,6 +121,12 @@ function arrange(nodes: readonly FlatNode[]): FileTrace {
 function attributesOf(value: unknown): Attributes {
   if (isObject(value) || typeof value === "string") return value;
   return {};
+}
+
+/** Events have no place of their own in a database: they go where the panel looks for them. */
+function withEvents(attributes: Attributes, events: unknown): Attributes {
+  if (!Array.isArray(events) || events.length === 0 || typeof attributes === "string") return attributes;
+  return "events" in attributes ? attributes : { ...attributes, events };
 }
 
 function textOf(value: unknown): string | null {

@@ -151,10 +151,7 @@ function checkBeside(target: string): void {
 /** What is read is never written, whatever it is called. */
 function checkSource(target: string, file: string): void {
   if (samePlace(target, path.resolve(file)))
-    throw new TraceError(
-      "invalid_argument",
-      "The new database must be another file than the one it is read from.",
-    );
+    throw new TraceError("invalid_argument", "The new database must be another file than the old one.");
 }
 
 function samePlace(one: string, other: string): boolean {

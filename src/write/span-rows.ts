@@ -25,7 +25,7 @@ export interface SpanRow {
   readonly start_time: number;
   readonly end_time: number | null;
   readonly status: string;
-  readonly attributes: string | null;
+  readonly attributes: string;
 }
 
 /**
@@ -71,7 +71,8 @@ export function spanRows(
       start_time: begin,
       end_time: end,
       status,
-      attributes: span.attributes,
+      // flujo itself always writes an object, and cannot read a trace in which there is none.
+      attributes: span.attributes ?? "{}",
     };
   });
 }

@@ -130,7 +130,7 @@ describe.each(names)("%s", (name) => {
       expect(stderr, args.join(" ")).not.toMatch(/ {4}at /);
     }
     expect(readdirSync(folder)).toEqual(["trace.json"]);
-  });
+  }, 120_000);
 
   it("ends with 1 and one sentence when what it is to read is not there, is none, or is damaged, and leaves no file", async () => {
     const folder = folderWithTrace();
@@ -148,7 +148,7 @@ describe.each(names)("%s", (name) => {
       expect(stderr, file).toMatch(/^[^\n]{10,400}\.\n$/);
     }
     expect(readdirSync(folder).sort()).toEqual(before);
-  });
+  }, 120_000);
 });
 
 describe.each(["import", "migrate", "salvage"])("%s --out", (name) => {

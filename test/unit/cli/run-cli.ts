@@ -11,7 +11,7 @@ if (!existsSync(cliFile)) throw new Error(`${cliFile} is missing: run "npm run b
 
 /** Copies the program to a folder that every user may read. */
 export function copyOfCli(folder: string): string {
-  for (const file of ["cli.js", "worker.js", "sql-wasm.wasm"]) {
+  for (const file of ["cli.js", "worker.js", "writer.js", "sql-wasm.wasm"]) {
     copyFileSync(path.join(__ENGINE_DIR__, file), path.join(folder, file));
     chmodSync(path.join(folder, file), 0o644);
   }

@@ -253,6 +253,20 @@ describe("flujo's exports", () => {
     }
   });
 
+  it("keep the events of their spans", async () => {
+    const events = [{ name: "agent.prompt", attributes: { text: "hello" } }];
+    const { runs } = await parse({
+      trace_tree: {
+        span_id: "a",
+        name: "root",
+        start_time: 5,
+        events,
+        children: [{ name: "b", events: [] }],
+      },
+    });
+    expect(runs[0]!.spans.map(({ attributes }) => attributes)).toEqual([{ events }, {}]);
+  });
+
   it("are read as a bare root", async () => {
     const { format, runs } = await parse({
       span_id: "a",

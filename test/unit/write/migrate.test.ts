@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openTraceStore } from "../../../src/store/store.ts";
 import { createTraceStore } from "../../../src/write/create.ts";
-import { cli, cliFile, cliJson, startCli } from "../cli/run-cli.ts";
+import { cli, cliFile, cliJson, copyOfCli, startCli } from "../cli/run-cli.ts";
 import { type FixtureName, fixture, fixtureCopy, fixtureNames, freshFolder } from "../support/fixtures.ts";
 import { type StockDatabase, stockDatabase } from "../support/stock-sqlite.ts";
 
@@ -198,11 +198,35 @@ describe("migrate", () => {
     expect(readdirSync(folder)).toEqual(["new.db"]);
   });
 
-  it.runIf(process.getuid?.() !== 0)("says so when the folder may not be written", async () => {
-    const folder = path.join(freshFolder(), "locked");
-    mkdirSync(folder, { mode: 0o500 });
-    const outcome = await cli(["migrate", "--db", seed, "--out", path.join(folder, "x.db")]);
-    expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringMatching(/may not be written/)]);
+  it("leaves the old file whole when the folder may not be written", async ({ skip }) => {
+    if (process.platform === "win32") skip("Windows has no permission bits to take away.");
+    const source = fixtureCopy("v0.4.32");
+    const folder = path.join(path.dirname(source), "locked");
+    const out = path.join(folder, "x.db");
+    mkdirSync(folder);
+    writeFileSync(out, "mine");
+    const program = copyOfCli(path.dirname(source));
+    // Root may write everything, so the program runs as nobody, for whom the way there has to be open.
+    for (let at = folder; at.includes("flujo-lens-test-"); at = path.dirname(at)) chmodSync(at, 0o555);
+    chmodSync(source, 0o444);
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    try {
+      const cwd = path.dirname(source);
+      if (spawnSync(process.execPath, ["--version"], { ...nobody, cwd }).status !== 0) {
+        skip(`${process.execPath} may not be run by another user than root.`);
+      }
+      const outcome = await cli(
+        ["migrate", "--db", source, "--out", out, "--force"],
+        { ...nobody, cwd },
+        program,
+      );
+      expect([outcome.code, outcome.stdout]).toEqual([1, ""]);
+      expect(outcome.stderr).toMatch(/^\S.* may not be written\. Choose another place\.\n$/);
+      expect(readFileSync(out, "utf8")).toBe("mine");
+      expect(readdirSync(folder)).toEqual(["x.db"]);
+    } finally {
+      for (let at = folder; at.includes("flujo-lens-test-"); at = path.dirname(at)) chmodSync(at, 0o755);
+    }
   });
 });
 

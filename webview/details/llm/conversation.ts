@@ -85,7 +85,7 @@ const SPOKEN = new Set(["agent.system", "agent.prompt", "agent.input", "agent.re
 
 /** flujo's exported trees keep events with their span; its databases do not, but other writers may. */
 function readEvents(attributes: Fields): TraceEvent[] {
-  const listed = unwrapped(attributes.events);
+  const listed = unwrapped(attributes.events ?? attributes["otel.events"]);
   if (!Array.isArray(listed)) return [];
   return listed.flatMap((event) => {
     const name = isFields(event) ? textOf(event, "name", "event.name", "event") : undefined;
