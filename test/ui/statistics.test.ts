@@ -255,6 +255,126 @@ describe("Show Statistics", () => {
     await chip.waitFor({ state: "detached" });
   });
 
+  it("follows the drag over the runs over time, before the button is let go", async () => {
+    const chart = code.panel().getByRole("listbox", { name: /^Runs over time\./ });
+    const box = await chart.boundingBox();
+    const bars = await chart.getByRole("option").count();
+    assert.ok(box);
+    const x = (bar: number) => box.x + ((bar + 0.5) / bars) * box.width;
+    const middle = Math.floor(bars / 2);
+    await code.page.mouse.move(x(middle), box.y + 50);
+    await code.page.mouse.down();
+    await code.page.mouse.move(x(bars - 1), box.y + 50, { steps: 12 });
+    const chip = code.panel().locator(".brush-chip");
+    await chip.waitFor();
+    const [, from] = (await chip.innerText()).match(/Started (\S+ \S+) …/) ?? [];
+    const since = `unixepoch(created_at) >= ${new Date(String(from)).getTime() / 1000}`;
+    const runs = String(count(`runs WHERE ${since}`));
+    await code.panel().locator(".tile-figure").first().getByText(runs, { exact: true }).waitFor();
+    await code.page.mouse.up();
+    await code
+      .panel()
+      .getByRole("button", { name: /^No longer only/ })
+      .click();
+    await chip.waitFor({ state: "detached" });
+  });
+
+  it("counts only a status and a name, as SQL does, and lists spans without an error", async () => {
+    await page.select("Status of spans", "failed");
+    await code.panel().getByRole("button", { name: "Count only pipeline_run" }).click();
+    await code.panel().locator(".brush-chip").getByText("Name: pipeline_run").waitFor();
+    const only = "spans WHERE status = 'failed' AND name = 'pipeline_run'";
+    const spans = formatCount(count(only));
+    await code.panel().locator(".tile-figure").nth(2).getByText(spans, { exact: true }).waitFor();
+    assert.deepEqual(await tile("Failed spans"), [formatPercent(1), spans]);
+    await code.screenshot("statistics-narrowed");
+    await code.panel().getByRole("button", { name: "No longer only: Name: pipeline_run" }).click();
+    await page.select("Status of spans", "Any status");
+    await page.select("Group by", "By error type");
+    const fine = count("spans WHERE status <> 'failed' AND end_time IS NOT NULL");
+    await code.panel().locator(".durations").getByRole("button", { name: "no error", exact: true }).click();
+    await code
+      .panel()
+      .getByText(`${formatCount(fine)} spans, newest first`)
+      .waitFor();
+    await code
+      .panel()
+      .getByRole("button", { name: /^Close the list/ })
+      .click();
+    await page.select("Group by", "By name");
+  });
+
+  it("lists the runs of one state behind a bar, from the chart's table", async () => {
+    const section = code.panel().locator('section[aria-label="Runs over time"]');
+    await section.locator("summary").click();
+    const columns = (await section.locator("thead th").allInnerTexts()).map((text) => text.trim());
+    const column = columns.indexOf("failed");
+    const button = code.panel().locator(`td:nth-child(${column + 1}) .figure-link`);
+    const row = section.locator("tbody tr").filter({ has: button });
+    const [range = "", failed] = await row
+      .first()
+      .locator("td")
+      .allInnerTexts()
+      .then((texts) => [texts[0], texts[column]]);
+    await row.first().locator("td").nth(column).getByRole("button").click();
+    const [from, to] = range.split(" … ").map((time) => new Date(time).getTime() / 1000);
+    const expected = count(
+      `runs WHERE status = 'failed' AND unixepoch(created_at) >= ${from} AND unixepoch(created_at) < ${to}`,
+    );
+    assert.equal(Number(failed), expected);
+    await code
+      .panel()
+      .locator(".list-head [role=status]")
+      .getByText(new RegExp(`^${expected} runs?,`))
+      .waitFor();
+    await code
+      .panel()
+      .getByRole("button", { name: /^Close the list/ })
+      .click();
+    await section.locator("summary").click();
+  });
+
+  it("puts two time ranges of one's own side by side, as SQL counts them", async () => {
+    const [ends] = sample.rows(
+      "SELECT min(unixepoch(created_at)) AS a, max(unixepoch(created_at)) AS b FROM runs",
+    );
+    const [first, last] = [Number(ends?.a), Number(ends?.b)];
+    const third = (last - first) / 3;
+    /** What a date field holds: minutes of the local clock. */
+    const field = (time: number) => {
+      const date = new Date(Math.floor(time / 60) * 60_000);
+      return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+    };
+    const seconds = (text: string) => new Date(text).getTime() / 1000;
+    const [a, b, c] = [field(first + third), field(first + 2 * third), field(last)];
+    const runs = (from: string, to: string) =>
+      formatCount(count(`runs WHERE unixepoch(created_at) BETWEEN ${seconds(from)} AND ${seconds(to)}`));
+    await page.select("Time range", "Custom range");
+    const toolbar = code.panel().locator('.toolbar input[type="datetime-local"]');
+    await toolbar.nth(0).fill(b);
+    await toolbar.nth(1).fill(c);
+    await toolbar.nth(1).press("Tab");
+    await code.panel().locator(".tile-figure").first().getByText(runs(b, c), { exact: true }).waitFor();
+    await page.select("Compare with", "Another time range…");
+    const choice = code.panel().locator('.compare-choice input[type="datetime-local"]');
+    await choice.nth(0).fill(a);
+    await choice.nth(1).fill(b);
+    await choice.nth(1).press("Tab");
+    const row = code
+      .panel()
+      .locator('section[aria-label="Compare"]')
+      .getByRole("row", { name: new RegExp(`^Runs ${runs(b, c)} ${runs(a, b)} `) })
+      .first();
+    await row.waitFor();
+    await code.panel().locator('section[aria-label="Compare"]').scrollIntoViewIfNeeded();
+    await code.screenshot("statistics-two-ranges");
+    await page.select("Time range", "All time");
+    await code
+      .panel()
+      .getByText(/^All time: spans started/)
+      .waitFor();
+  });
+
   it("groups by pipeline, with as many spans as SQL counts", async () => {
     await page.select("Group by", "By pipeline");
     const where =

@@ -23,8 +23,9 @@ export class Select extends PageElement {
 
   protected override render(): TemplateResult {
     // Options are known by their position: their values come from traces and may be empty or repeat.
+    // Their names for screen readers are set anew, because the toolkit keeps those of their first labels.
     return html`<vscode-dropdown aria-label=${this.label} title=${this.hint ?? this.label} @change=${this.#choose}>
-      ${this.options.map((option, index) => html`<vscode-option value=${String(index)}>${option.label}</vscode-option>`)}
+      ${this.options.map((option, index) => html`<vscode-option value=${String(index)} aria-label=${option.label}>${option.label}</vscode-option>`)}
     </vscode-dropdown>`;
   }
 

@@ -21,6 +21,6 @@ export function dateFields(dates: Dates, change: (dates: Dates) => void): Templa
         .value=${dates[end]}
         @change=${(event: Event) => change({ ...dates, [end]: (event.target as HTMLInputElement).value })}
     /></label>`;
-  return html`${field(strings.from, "from")} ${field(strings.to, "to")}
+  return html`<span class="date-fields">${field(strings.from, "from")} ${field(strings.to, "to")}</span>
   ${invalid ? html`<span class="field-error-inline" role="alert">${strings.rangeInvalid}</span>` : nothing}`;
 }
