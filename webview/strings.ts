@@ -2,7 +2,7 @@
  * Every sentence and word of the page, in one place so that it can be translated: each is English in `t("…")`, with
  * `{0}`, `{1}`, … where values go, or in `plural(count, "{0} span", "{0} spans")`.
  */
-import { formatCount, formatDuration } from "../src/format/numbers.ts";
+import { formatBytes, formatCount, formatDuration } from "../src/format/numbers.ts";
 import { oneLine } from "../src/format/text.ts";
 import type { State } from "../src/protocol/messages.ts";
 import { t } from "./translate.ts";
@@ -72,6 +72,13 @@ export const strings = {
   ),
   truncated: (shown: number, total: number) =>
     t("Only the first {0} of {1} spans are shown.", formatCount(shown), formatCount(total)),
+  shortage: (spans: number, needed: number, allowed: number) =>
+    t(
+      "A summary of these {0} spans would take {1}, more than the {2} of the setting flujoLens.summaryMemory, so SQL answers, which takes longer.",
+      formatCount(spans),
+      formatBytes(needed),
+      formatBytes(allowed),
+    ),
   stale: (time: string, age: string) =>
     t(
       "This is {1} old, as of {0}: the database is being written in a way that leaves no time to read a newer state. It is read again by itself.",

@@ -4,7 +4,7 @@ import { compileColumnFilter } from "./columns/column-filter.ts";
 import { columnRun, columnRuns, columnSpans } from "./columns/column-lists.ts";
 import { columnReport } from "./columns/column-report.ts";
 import { columnStatistics, compareColumns } from "./columns/column-statistics.ts";
-import { columnsOf, runFactsOf } from "./columns/session-columns.ts";
+import { columnsOf, runFactsOf, shortageOf } from "./columns/session-columns.ts";
 import { compareRuns } from "./compare.ts";
 import { compareStatistics } from "./comparison.ts";
 import { findCountedRuns } from "./counted-runs.ts";
@@ -137,13 +137,13 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
           return columns ? columnStatistics(columns, whole) : spanStatistics(reader, whole);
         });
       });
-      return { ...value, snapshot };
+      return { ...value, ...shortageOf(session), snapshot };
     },
     getStatisticsReport: (query) => {
       const { value, snapshot } = session.read((reader) =>
         session.derived(`report ${queryKey(query)}`, () => report(session, reader, query)),
       );
-      return { ...value, statistics: { ...value.statistics, snapshot } };
+      return { ...value, statistics: { ...value.statistics, ...shortageOf(session), snapshot } };
     },
     compareStatistics: ({ a, b, groupBy }) =>
       dated((reader) => {

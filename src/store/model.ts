@@ -341,7 +341,17 @@ export interface SpanStatistics {
   readonly durations: Readonly<Record<string, DurationStatistics>>;
   /** Present when the query asked for groups; most frequent first. */
   readonly groups?: readonly GroupStatistics[];
+  /** Present when SQL answered because the summary of all spans would take more memory than it may. */
+  readonly shortage?: SummaryShortage;
   readonly snapshot: Snapshot;
+}
+
+/** Why there is no summary of all spans. */
+export interface SummaryShortage {
+  readonly spans: number;
+  /** Bytes. */
+  readonly needed: number;
+  readonly allowed: number;
 }
 
 export interface GroupStatistics extends DurationStatistics {

@@ -5,6 +5,7 @@ import { oneLine } from "../../src/format/text.ts";
 import type { Selection, State, StatisticsQuestion, StatisticsReport } from "../../src/protocol/messages.ts";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
+import { icon } from "../icons.ts";
 import { Load } from "../load.ts";
 import { iconButton, linkButton } from "../parts/actions.ts";
 import { banner, emptyState, waiting } from "../parts/waiting.ts";
@@ -143,6 +144,7 @@ export class StatisticsTab extends PageElement {
     return html`
       ${tiles(report, this.#selection, this.#show)}
       ${statistics.snapshot.stale ? html`<lens-stale-note .at=${statistics.snapshot.at}></lens-stale-note>` : nothing}
+      ${shortage(statistics)}
       ${charts(whole, report, this.query.brush, this.#brush, this.#openBars)}
       <section aria-label=${strings.errors}>
         <h2>${strings.errors}</h2>
@@ -373,4 +375,11 @@ function listTitle(name: string, { states, minDuration, maxDuration }: FigureLim
     ...(maxDuration === undefined ? [] : [strings.atMost(formatDuration(maxDuration))]),
   ];
   return [oneLine(name, 80), ...limits].join(", ");
+}
+
+/** Says why the figures took so long, if they did for want of memory. */
+function shortage({ shortage: found }: StatisticsReport["statistics"]): TemplateResult | typeof nothing {
+  if (found === undefined) return nothing;
+  const { spans, needed, allowed } = found;
+  return html`<p class="note">${icon("info")} ${strings.shortage(spans, needed, allowed)}</p>`;
 }

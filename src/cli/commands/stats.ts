@@ -14,7 +14,7 @@ import {
 import { states } from "../../store/status.ts";
 import { parseFile, parseFilterFor, parseHours, parseSeconds, parseState } from "../arguments.ts";
 import { UsageError } from "../exit.ts";
-import { staleNote } from "../notes.ts";
+import { shortageNote, staleNote } from "../notes.ts";
 import type { StartSession } from "../program.ts";
 import type { Session } from "../session.ts";
 import { type StatsScope, scopeText, statsLines } from "../stats-view.ts";
@@ -77,6 +77,7 @@ export function addStatsCommand(program: Command, start: StartSession): void {
         });
         const stale = staleNote(statistics.snapshot);
         if (stale !== undefined) await session.note(stale);
+        if (statistics.shortage) await session.note(shortageNote(statistics.shortage));
         if (options.format !== undefined) await writeStatistics(statistics, options, session);
         else if (session.json) await session.writeJson(statistics);
         else

@@ -1,5 +1,6 @@
 import type { Pages, PagesMark, Reader } from "../../engine/reader.ts";
 import { leafPages, UnreadableTable } from "../../engine/table-scan.ts";
+import type { SummaryShortage } from "../model.ts";
 import type { Lasting } from "../session.ts";
 import { askForRuns, RunTable } from "./known-runs.ts";
 import { readSpans } from "./read-spans.ts";
@@ -35,6 +36,8 @@ export class ColumnKeeper implements Lasting {
   private last: State | undefined;
   /** What the present read made. */
   private next: State | undefined;
+  /** Why there are no columns, if it is for want of memory. */
+  shortage: SummaryShortage | undefined;
   /** How often all pages were read, for tests. */
   builds = 0;
 
@@ -55,7 +58,9 @@ export class ColumnKeeper implements Lasting {
     try {
       const leaves = leafPages(pages, table.root);
       const expected = estimateSpans(reader);
-      if ((expected || 1) * BYTES_PER_SPAN > this.budget) {
+      const needed = Math.max(1, expected) * BYTES_PER_SPAN;
+      this.shortage = needed > this.budget ? { spans: expected, needed, allowed: this.budget } : undefined;
+      if (this.shortage !== undefined) {
         this.last = undefined;
         return undefined;
       }

@@ -1,4 +1,5 @@
 import type { Reader } from "../../engine/reader.ts";
+import type { SummaryShortage } from "../model.ts";
 import type { StoreSession } from "../session.ts";
 import { ColumnKeeper } from "./column-keeper.ts";
 import { type RunFacts, readRunFacts } from "./run-facts.ts";
@@ -17,4 +18,10 @@ export function runFactsOf(session: StoreSession, reader: Reader, columns: SpanC
 /** What keeps the columns of a session. */
 export function keeperOf(session: StoreSession): ColumnKeeper {
   return session.lasting("columns", () => new ColumnKeeper(session.summaryMemory));
+}
+
+/** Why SQL answers, if it is for want of memory that was granted: without any, no summary is wanted. */
+export function shortageOf(session: StoreSession): { readonly shortage?: SummaryShortage } {
+  const { shortage } = keeperOf(session);
+  return shortage === undefined || shortage.allowed === 0 ? {} : { shortage };
 }

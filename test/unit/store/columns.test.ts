@@ -2,9 +2,11 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { shortageNote } from "../../../src/cli/notes.ts";
 import { openDatabase } from "../../../src/engine/database.ts";
 import type { Reader } from "../../../src/engine/reader.ts";
 import { leafPages } from "../../../src/engine/table-scan.ts";
+import { formatBytes } from "../../../src/format/numbers.ts";
 import { buildColumns } from "../../../src/store/columns/build.ts";
 import { compileColumnFilter } from "../../../src/store/columns/column-filter.ts";
 import { columnRun, columnRuns, columnSpans } from "../../../src/store/columns/column-lists.ts";
@@ -19,11 +21,14 @@ import { readStretch, SPAN_COLUMNS } from "../../../src/store/columns/stretch.ts
 import { compareStatistics } from "../../../src/store/comparison.ts";
 import { findCountedRuns } from "../../../src/store/counted-runs.ts";
 import { readSpanFilter } from "../../../src/store/filtering.ts";
+import { storeHandlers } from "../../../src/store/handlers.ts";
 import {
   type CountedRunsQuery,
   type ReportQuery,
   type SpanListQuery,
+  type SpanStatistics,
   type StatisticsQuery,
+  type StatisticsReport,
   statisticsGroups,
 } from "../../../src/store/model.ts";
 import { statisticsReport } from "../../../src/store/report.ts";
@@ -175,6 +180,25 @@ test("without room or with blobs there are no columns, and SQL answers", async (
     session.read((reader) => expect(buildColumns(reader, budget)).toBeUndefined());
     session.database.close();
   }
+});
+
+test("without room SQL gives the same figures, and the answer tells why it took longer", async () => {
+  const session = new StoreSession(await openDatabase(fixture("v0.6.11")), "x.db", 1000);
+  const { getSpanStatistics, getStatisticsReport } = storeHandlers(session, "x.db");
+  const { shortage, snapshot: _, ...figures } = (await getSpanStatistics({})) as SpanStatistics;
+  expect(shortage).toEqual({ spans: 2935, needed: 2935 * 50, allowed: 1000 });
+  const report = (await getStatisticsReport({})) as StatisticsReport;
+  expect(report.statistics.shortage).toEqual(shortage);
+  expect(shortageNote(shortage!)).toBe(
+    `A summary of these 2,935 spans would take ${formatBytes(2935 * 50)}, more than the ${formatBytes(1000)} that it may, so SQL gave this answer, which takes longer.`,
+  );
+  session.database.close();
+  const roomy = new StoreSession(await openDatabase(fixture("v0.6.11")), "x.db");
+  const answer = await storeHandlers(roomy, "x.db").getSpanStatistics({});
+  const { shortage: none, snapshot: __, ...same } = answer as SpanStatistics;
+  expect(none).toBeUndefined();
+  expectSame(same, figures);
+  roomy.database.close();
 });
 
 const cost = "flujo.budget.actual_cost_usd";
