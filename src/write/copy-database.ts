@@ -124,11 +124,9 @@ function readContext(reader: Reader, runId: string): string | null {
 function copyStates(reader: Reader, target: NewDatabase): void {
   const columns = stateSelection(columnsOf(reader, "workflow_state"));
   if (columns === undefined) return;
-  const rows: SqlValue[][] = [];
   reader.each(`SELECT ${columns} FROM main.workflow_state ORDER BY rowid`, [], (row) => {
-    rows.push([...row]);
+    target.saveState(row);
   });
-  for (const row of rows) target.saveState(row);
 }
 
 /** The columns of {@link stateColumns}, as far as the table has them; undefined when it is not there. */

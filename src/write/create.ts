@@ -9,7 +9,7 @@ import { flattenTrace, type TraceToSave } from "./flatten.ts";
 import type { WriterMethods } from "./methods.ts";
 import type { RunRow } from "./new-database.ts";
 import type { LostTable } from "./recover.ts";
-import type { WriteReport } from "./report.ts";
+import type { Remark, WriteReport } from "./report.ts";
 import type { WriterWorkerData } from "./worker.ts";
 
 export interface CreateOptions {
@@ -92,7 +92,9 @@ class WorkerWriter implements TraceWriter {
 
   saveTrace: TraceWriter["saveTrace"] = async (runId, trace, run = {}) => {
     if (runId === "") throw new TraceError("invalid_argument", "A run needs an id.");
-    await this.client.call("saveTrace", { runId, run, spans: flattenTrace(trace) });
+    const refused: Remark[] = [];
+    const spans = flattenTrace(trace, (span_id, reason) => refused.push({ run_id: runId, span_id, reason }));
+    await this.client.call("saveTrace", { runId, run, spans, refused });
   };
 
   importFile: TraceWriter["importFile"] = async (file, options) => {

@@ -23,10 +23,13 @@ export type TraceToSave =
   | { readonly roots: readonly NestedSpan[] };
 
 /**
- * The spans of a nested trace, parents before children, without recursion. A span that is met again below itself is left
- * out there. Throws `invalid_argument` when there is no span.
+ * The spans of a nested trace, parents before children, without recursion. A span that is met again, and what is no span,
+ * are left out and told. Throws `invalid_argument` when there is no span.
  */
-export function flattenTrace(trace: TraceToSave): SpanToSave[] {
+export function flattenTrace(
+  trace: TraceToSave,
+  leftOut: (parentId: string, reason: string) => void = () => {},
+): SpanToSave[] {
   const spans: SpanToSave[] = [];
   const seen = new Set<object>();
   const open: { node: unknown; parent: number }[] = rootsOf(trace)
@@ -34,7 +37,11 @@ export function flattenTrace(trace: TraceToSave): SpanToSave[] {
     .toReversed();
   while (open.length > 0) {
     const { node, parent } = open.pop()!;
-    if (!isObject(node) || seen.has(node)) continue;
+    if (!isObject(node) || seen.has(node)) {
+      const reason = isObject(node) ? "A span came again" : "A child of it is no span";
+      leftOut(spans[parent]?.span_id ?? "", `${reason}; it was left out there.`);
+      continue;
+    }
     seen.add(node);
     const at = spans.length;
     spans.push({

@@ -1,6 +1,6 @@
 import type { RunRow } from "./new-database.ts";
 import type { Recovery } from "./recover.ts";
-import type { WriteReport } from "./report.ts";
+import type { Remark, WriteReport } from "./report.ts";
 import type { SpanToSave } from "./span-rows.ts";
 
 /** What the writer's worker answers. One worker makes one file. */
@@ -12,7 +12,10 @@ export interface WriterMethods {
   /** Writes what can be read of a damaged database as it is, instead of a database of traces; {@link finish} is not called. */
   recover: { params: { path: string }; result: Recovery };
   /** Saves the spans of a run; facts about the run that are not given are kept, or taken from the spans. */
-  saveTrace: { params: { runId: string; run: Partial<RunRow>; spans: readonly SpanToSave[] }; result: null };
+  saveTrace: {
+    params: { runId: string; run: Partial<RunRow>; spans: readonly SpanToSave[]; refused: readonly Remark[] };
+    result: null;
+  };
   /** Saves the traces in a file of another form. */
   importFile: { params: { path: string }; result: { notes: readonly string[] } };
   report: { params: Record<string, never>; result: WriteReport };

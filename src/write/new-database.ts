@@ -170,8 +170,8 @@ export class NewDatabase {
     this.remarks.mend({ run_id: runId, reason });
   }
 
-  refuse(runId: string, reason: string): void {
-    this.remarks.refuse({ run_id: runId, reason });
+  refuse(runId: string, reason: string, spanId?: string): void {
+    this.remarks.refuse({ run_id: runId, ...(spanId === undefined ? {} : { span_id: spanId }), reason });
   }
 
   /** Forgets everything that was saved. */

@@ -40,6 +40,7 @@ export function spanRows(
   remarks: Remarks,
 ): SpanRow[] {
   const ids = newIds(runId, spans, isTaken, remarks);
+  const given = new Set(spans.map(({ span_id }) => span_id));
   const starts = spans.map(({ start_time }) => finite(start_time));
   const start = (index: number): number => {
     // Parents that begin nowhere themselves are looked past, and a loop ends at its first span.
@@ -58,7 +59,11 @@ export function spanRows(
     const begin = start(index);
     if (end !== null && end < begin) remark("It ends before it starts; both times were kept.");
     if (span.parent < 0 && span.parent_span_id !== null) {
-      remark(`Its parent ${span.parent_span_id} is not there; it was put at the top.`);
+      remark(
+        given.has(span.parent_span_id)
+          ? "It is its own ancestor; it was put at the top."
+          : `Its parent ${span.parent_span_id} is not there; it was put at the top.`,
+      );
     }
     const status = span.status === "" ? "unknown" : span.status;
     if (stateOfRun(status) === "unknown" && status !== "unknown") {

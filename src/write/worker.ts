@@ -59,7 +59,8 @@ serve<WriterMethods, WriterWorkerData>(parentPort, async ({ data, cancelled, pro
         rmSync(rows, { force: true });
       }
     },
-    saveTrace: ({ runId, run, spans }) => {
+    saveTrace: ({ runId, run, spans, refused }) => {
+      for (const { span_id, reason } of refused) begun().refuse(runId, reason, span_id);
       begun().saveRun({ ...rowFor(runId, spans, begun()), ...run, run_id: runId }, [], spans);
       return null;
     },

@@ -215,6 +215,26 @@ describe("timeText", () => {
   });
 });
 
+it("reports loops and children that are none, and saves the rest", async () => {
+  const out = path.join(freshFolder(), "x.db");
+  const child: { name: string; span_id: string; start_time: number; children: unknown[] } = {
+    name: "child",
+    span_id: "c",
+    start_time: 1,
+    children: [5],
+  };
+  const root = { name: "root", span_id: "r", start_time: 1, children: [child] };
+  child.children.push(root);
+  const writer = await createTraceStore(out);
+  await writer.saveTrace("run", root as NestedSpan);
+  const { report } = await writer.close();
+  expect(report.spans).toBe(2);
+  expect(report.refused).toEqual([
+    { run_id: "run", span_id: "c", reason: "A child of it is no span; it was left out there." },
+    { run_id: "run", span_id: "c", reason: "A span came again; it was left out there." },
+  ]);
+});
+
 describe("what another database left beside the target", () => {
   it.each(["-wal", "-shm", "-journal"])("%s is never replayed into a new one", async (suffix) => {
     const folder = freshFolder();
