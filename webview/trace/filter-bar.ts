@@ -6,15 +6,13 @@ import { oneLine } from "../../src/format/text.ts";
 import { PageElement } from "../element.ts";
 import type { FilterBox, FilterBoxActions, KeptFilters } from "../filter/filter-box.ts";
 import { type FilterMode, filterModes } from "../filter/matches.ts";
+import type { FilterInput } from "../filter/span-filter.ts";
 import { icon } from "../icons.ts";
 import { iconButton } from "../parts/actions.ts";
-import type { Kept } from "../state.ts";
 import { strings } from "../strings.ts";
 import type { Choice } from "../timeline/filter.ts";
 import "../filter/filter-box.ts";
 import "../parts/select.ts";
-
-export type FilterInput = Kept["filter"];
 
 export interface FilterActions extends FilterBoxActions {
   readonly setMode: (mode: FilterMode) => void;

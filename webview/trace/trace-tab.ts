@@ -1,14 +1,12 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { findMistake } from "../../src/filter/check.ts";
 import { quoteValue } from "../../src/filter/complete.ts";
-import { toggleStatus } from "../../src/filter/status.ts";
 import type { Vocabulary } from "../../src/filter/suggest.ts";
 import { PageElement } from "../element.ts";
 import { emit } from "../events.ts";
 import type { KeptFilters } from "../filter/filter-box.ts";
-import { keptRows, litRows, type Matches, matchesOf } from "../filter/matches.ts";
-import { Load } from "../load.ts";
+import { keptRows, litRows, type Matches } from "../filter/matches.ts";
+import { SpanFilter } from "../filter/span-filter.ts";
 import { linkButton } from "../parts/actions.ts";
 import { banner, emptyState, waiting } from "../parts/waiting.ts";
 import type { RpcClient } from "../rpc.ts";
@@ -29,7 +27,7 @@ import type { SpanTable } from "../timeline/span-table.ts";
 import { isWhole, type TimeView, wholeRun, within } from "../timeline/time-view.ts";
 import { emptyModel, type TraceModel } from "../timeline/trace-model.ts";
 import type { CheatSheet } from "./cheat-sheet.ts";
-import type { FilterActions, FilterBar, FilterInput } from "./filter-bar.ts";
+import type { FilterActions, FilterBar } from "./filter-bar.ts";
 import type { Minimap } from "./minimap.ts";
 import { type Look, plainLook, type TimelineActions } from "./timeline-tools.ts";
 import { NAME_WIDTH, type Waterfall } from "./waterfall.ts";
@@ -49,8 +47,6 @@ const DETAILS = { initial: 400, min: 220, rest: 280 };
 const FAIR_SHARE = 0.38;
 const DETAILS_BELOW = { initial: 320, min: 120, rest: 275 };
 
-/** Milliseconds after which a filter that is being written is asked for: a word that may still be completed has more time. */
-const TYPING = { word: 800, other: 200 };
 const noWords: Vocabulary = { attributes: [], values: {} };
 
 /** Filters, waterfall and details of one run. */
@@ -64,7 +60,6 @@ export class TraceTab extends PageElement {
   /** Counts up when the details should be asked for again. */
   @property({ attribute: false }) generation = 0;
   @property({ attribute: false }) kept: KeptFilters = { saved: [], recent: [] };
-  @state() private filter: FilterInput = { text: "", mode: "only" };
   @state() private folding: Folding = unfolded;
   /** Folding while a filter hides rows is its own: it ends with the filter. */
   @state() private foldingInMatches: Folding = unfolded;
@@ -83,13 +78,16 @@ export class TraceTab extends PageElement {
   #timeView: TimeView = wholeRun(0);
   #closed: Uint8Array = new Uint8Array();
   #groups: Groups | undefined;
-  #matches: Matches | undefined;
-  /** The filter whose matches are shown or asked for. One with a mistake never gets here. */
-  #applied = "";
-  #matchedKeys: Float64Array | undefined;
-  #typing: ReturnType<typeof setTimeout> | undefined;
-  readonly #found = new Load(this, () => this.rpc, "matches");
-  readonly #words = new Load(this, () => this.rpc, "filterVocabulary");
+  /** Its matches when the rows were laid out last. */
+  #laidOut: Matches | undefined;
+  readonly #filter = new SpanFilter(this, {
+    rpc: () => this.rpc,
+    runId: () => this.model?.outline.run.run_id,
+    keep: (filter) => this.keeper.set({ filter }),
+    onApply: () => {
+      this.foldingInMatches = unfolded;
+    },
+  });
   #rows: Int32Array = new Int32Array();
   #reveal = -1;
   readonly #observer = new ResizeObserver(([entry]) => {
@@ -100,7 +98,7 @@ export class TraceTab extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     const { filter, sizes, detailsOpen, look } = this.keeper.value;
-    this.filter = filter;
+    this.#filter.input = filter;
     this.look = look;
     this.sizes = sizes;
     this.detailsOpen = detailsOpen;
@@ -114,7 +112,6 @@ export class TraceTab extends PageElement {
     this.#observer.disconnect();
     this.removeEventListener("keydown", this.#key);
     this.removeEventListener("lens-select", this.#selected);
-    clearTimeout(this.#typing);
   }
 
   /** Shows the span's row: unfolds its parents and its group, lifts a filter that hides it, scrolls to it. */
@@ -122,7 +119,7 @@ export class TraceTab extends PageElement {
     const { spans } = this.#model;
     const index = spans.indexOf(key);
     if (index < 0) return;
-    if (keptRows(spans, this.#matches)?.[index] === 0) this.#setFilter("", true);
+    if (keptRows(spans, this.#filter.matches)?.[index] === 0) this.#filter.write("", true);
     const ancestors = ancestorsOf(spans, index);
     this.#fold(withClosed(spans, this.#folding(), ancestors, false));
     this.#openGroupsOf([...ancestors, index]);
@@ -139,15 +136,14 @@ export class TraceTab extends PageElement {
 
   /** Shows only spans of this name. */
   filterName(name: string): void {
-    this.#setFilter(`name = ${quoteValue(name)}`, true);
+    this.#filter.write(`name = ${quoteValue(name)}`, true);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     const names = changed as Map<string, unknown>;
     if (names.has("model")) this.#take(names.get("model") as TraceModel | undefined);
-    const before = this.#matches;
-    this.#match(names.has("model"));
-    const refilter = names.has("model") || before !== this.#matches;
+    this.#filter.match(this.#model.spans, names.has("model"));
+    const refilter = names.has("model") || this.#laidOut !== this.#filter.matches;
     if (refilter || ["folding", "foldingInMatches", "look", "openGroups"].some((name) => names.has(name)))
       this.#layOut();
   }
@@ -158,7 +154,8 @@ export class TraceTab extends PageElement {
     this.#closed = closedSpans(spans, this.#folding());
     this.#groups =
       grouped && !flame ? groupNamesakes(spans, this.#model.namesakes, this.openGroups) : undefined;
-    const keep = keptRows(spans, this.#matches);
+    this.#laidOut = this.#filter.matches;
+    const keep = keptRows(spans, this.#filter.matches);
     this.#rows = visibleRows(spans, { closed: this.#closed, keep, grouped: this.#groups?.hidden });
   }
 
@@ -177,26 +174,27 @@ export class TraceTab extends PageElement {
     const total = model.spans.length;
     if (total === 0) return emptyState(strings.noSpansTitle);
     const narrow = this.box.width < NARROW;
+    const { found, matches } = this.#filter;
     const selected = this.#selectedIndex();
     return html`
       <lens-filter-bar
-        .filter=${this.filter}
-        .vocabulary=${this.#words.value ?? noWords}
+        .filter=${this.#filter.input}
+        .vocabulary=${this.#filter.words.value ?? noWords}
         .kept=${this.kept}
         .statuses=${model.statuses}
         .total=${total}
-        .matchCount=${this.#matches?.count}
+        .matchCount=${matches?.count}
         .failures=${model.failures}
         .detailsOpen=${this.detailsOpen}
         .actions=${this.#actions}
       ></lens-filter-bar>
-      ${banner(this.#found.error, () => this.#found.refresh())} ${waiting(this.#found, strings.matching)}
+      ${banner(found.error, () => found.refresh())} ${waiting(found, strings.matching)}
       <div class="trace-parts ${narrow ? "narrow" : ""}">
         <div class="timeline-part">
           <div class="timeline-head">
             <lens-timeline-tools
               .look=${this.look}
-              .hasMatches=${this.#matches !== undefined && this.#matches.count > 0}
+              .hasMatches=${matches !== undefined && matches.count > 0}
               .actions=${this.#timelineActions}
             ></lens-timeline-tools>
             <lens-minimap .model=${model} .view=${this.#timeView} .onView=${this.#setTimeView}></lens-minimap>
@@ -205,13 +203,13 @@ export class TraceTab extends PageElement {
             this.#rows.length === 0
               ? emptyState(
                   strings.allHidden(total),
-                  linkButton(strings.resetFilters, () => this.#setFilter("", true)),
+                  linkButton(strings.resetFilters, () => this.#filter.write("", true)),
                 )
               : html`<lens-waterfall
                   .rpc=${this.rpc}
                   .model=${model}
                   .rows=${this.#rows}
-                  .matching=${litRows(this.#matches)}
+                  .matching=${litRows(matches)}
                   .closed=${this.#closed}
                   .groups=${this.#groups}
                   .flame=${this.look.flame}
@@ -265,20 +263,23 @@ export class TraceTab extends PageElement {
   }
 
   readonly #actions: FilterActions = {
-    change: (text, settled) => this.#setFilter(text, settled),
-    setMode: (mode) => this.#keep({ mode }),
-    toggleStatus: (status) => this.#setFilter(toggleStatus(this.filter.text, status), true),
+    change: (text, settled) => this.#filter.write(text, settled),
+    setMode: (mode) => this.#filter.setMode(mode),
+    toggleStatus: (status) => this.#filter.toggleStatus(status),
     save: (text) => void this.rpc.request("saveFilter", { text }).catch(() => undefined),
     remove: (name) => void this.rpc.request("deleteFilter", { name }).catch(() => undefined),
     help: () => void this.rpc.request("filterHelp", {}).catch(() => undefined),
     leave: () => this.#waterfall()?.focus(),
-    enter: () => this.#learnWords(),
+    enter: () => this.#filter.learnWords(),
     expandAll: () => this.#fold(unfolded),
     collapseAll: () => this.#fold(foldedFrom(0)),
     goToFailure: (direction) => this.#goTo(this.#model.ranks, direction),
     toggleDetails: () => this.#setDetails(!this.detailsOpen),
     exportMatches: () =>
-      emit(this, "lens-export-run", { runId: this.#model.outline.run.run_id, filter: this.filter.text }),
+      emit(this, "lens-export-run", {
+        runId: this.#model.outline.run.run_id,
+        filter: this.#filter.input.text,
+      }),
   };
 
   readonly #timelineActions: TimelineActions = {
@@ -287,7 +288,7 @@ export class TraceTab extends PageElement {
     fitRun: () => this.#setTimeView(wholeRun(this.#model.extent)),
     fitSpan: () => this.#waterfall()?.fitSelected(),
     goToSlow: (direction) => this.#goTo(this.#model.slow, direction),
-    goToMatch: (direction) => this.#goTo(this.#matches?.flags, direction),
+    goToMatch: (direction) => this.#goTo(this.#filter.matches?.flags, direction),
     help: () => this.querySelector<CheatSheet>("lens-cheat-sheet")?.show(),
   };
 
@@ -300,12 +301,7 @@ export class TraceTab extends PageElement {
   }
 
   #folding(): Folding {
-    return this.#filtering() ? this.foldingInMatches : this.folding;
-  }
-
-  /** True when rows are hidden by a filter. */
-  #filtering(): boolean {
-    return this.#matches !== undefined && this.#matches.mode !== "highlight";
+    return this.#filter.hides ? this.foldingInMatches : this.folding;
   }
 
   #waterfall(): Waterfall | null {
@@ -317,7 +313,7 @@ export class TraceTab extends PageElement {
     const { run } = this.#model.outline;
     if (!this.model) return;
     const sameRun = before?.outline.run.run_id === run.run_id;
-    this.#reapply(sameRun);
+    this.#filter.reapply(sameRun);
     if (sameRun && before) {
       // What showed the whole run shows all of what it has become.
       const whole = isWhole(this.#timeView, before.extent);
@@ -333,75 +329,13 @@ export class TraceTab extends PageElement {
       timeView.runId === run.run_id ? within(timeView, this.#model.extent) : wholeRun(this.#model.extent);
   }
 
-  /** Brings the matches in line with the outline, the answer of the panel and the mode. */
-  #match(newOutline: boolean): void {
-    const keys = this.#applied === "" ? undefined : this.#found.value?.keys;
-    if (keys === undefined) {
-      this.#matches = undefined;
-      return;
-    }
-    const { mode } = this.filter;
-    if (!newOutline && keys === this.#matchedKeys && this.#matches?.mode === mode) return;
-    this.#matchedKeys = keys;
-    this.#matches = matchesOf(keys, this.#spans(), mode);
-  }
-
-  #setFilter(text: string, settled: boolean): void {
-    this.#keep({ text });
-    clearTimeout(this.#typing);
-    if (settled) {
-      this.#apply();
-      if (text.trim() !== "" && this.#applied === text)
-        void this.rpc.request("rememberFilter", { text }).catch(() => undefined);
-      return;
-    }
-    const rest = /[^\s()]$/.test(text) ? TYPING.word : TYPING.other;
-    this.#typing = setTimeout(() => this.#apply(), rest);
-  }
-
-  /** Asks for the matches of the filter as it is written; while it has a mistake, what was shown stays. */
-  #apply(): void {
-    const { text } = this.filter;
-    const runId = this.model?.outline.run.run_id;
-    if (text === this.#applied || runId === undefined) return;
-    if (findMistake(text, "spans", Date.now() / 1000) !== undefined) return;
-    this.#applied = text;
-    this.foldingInMatches = unfolded;
-    if (text.trim() === "") this.#applied = "";
-    if (this.#applied === "") this.#found.clear();
-    else this.#found.ask({ runId, filter: text }, true);
-  }
-
-  /** The same filter over what came from the panel: another run, or the same one in a newer state. */
-  #reapply(sameRun: boolean): void {
-    if (!sameRun) {
-      this.#applied = "";
-      this.#words.clear();
-      this.#found.clear();
-      this.#apply();
-    } else if (this.#applied !== "") {
-      this.#found.refresh();
-    }
-  }
-
-  #learnWords(): void {
-    const runId = this.model?.outline.run.run_id;
-    if (runId !== undefined && this.#words.value === undefined && !this.#words.loading)
-      this.#words.ask({ runId });
-  }
-
-  #keep(change: Partial<FilterInput>): void {
-    this.filter = { ...this.filter, ...change };
-    this.keeper.set({ filter: this.filter });
-  }
-
   #resize(change: Partial<TraceTab["sizes"]>): void {
     this.sizes = { ...this.sizes, ...change };
     this.keeper.set({ sizes: this.sizes });
   }
 
   #fold(folding: Folding): void {
-    if (this.#filtering()) {
+    if (this.#filter.hides) {
       this.foldingInMatches = folding;
       return;
     }
@@ -501,7 +435,7 @@ export class TraceTab extends PageElement {
         this.#goTo(this.#model.slow, direction);
         return true;
       case "n":
-        this.#goTo(this.#matches?.flags, direction);
+        this.#goTo(this.#filter.matches?.flags, direction);
         return true;
       case "v":
         this.#setLook({ flame: !this.look.flame });
