@@ -30,7 +30,7 @@ import "./sql-editor.ts";
 
 const HEIGHT = { min: 60, max: 600, initial: 150 };
 /** Seconds; an answer that took longer is not asked for again by itself. */
-const QUICK = 2;
+const QUICK = 10;
 const NO_NAMES: SqlVocabulary = { tables: [], functions: [] };
 
 /** What was asked, beside its answer: the editor may have moved on meanwhile. */
