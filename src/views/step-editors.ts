@@ -16,7 +16,7 @@ const MINUTE = 60_000;
 export class StepEditors implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[];
   private resting: NodeJS.Timeout | undefined;
-  private shown: string | undefined;
+  private marked: string | undefined;
   private clock: NodeJS.Timeout | undefined;
 
   constructor(
@@ -73,12 +73,16 @@ export class StepEditors implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     // A panel in front takes the keyboard, not the highlight.
     if (!editor) return;
-    const highlights = stepSettings.highlight(editor.document.uri);
-    const name = highlights ? (await stepAtCursor(this.files, editor))?.name : undefined;
-    if (editor !== vscode.window.activeTextEditor || name === this.shown) return;
-    this.shown = name;
+    const { uri } = editor.document;
+    const highlights = stepSettings.highlight(uri);
+    const name =
+      highlights || stepSettings.any(uri) ? (await stepAtCursor(this.files, editor))?.name : undefined;
+    if (editor !== vscode.window.activeTextEditor) return;
     void vscode.commands.executeCommand("setContext", "flujoLens.stepAtCursor", name !== undefined);
-    this.highlight(name);
+    const marked = highlights ? name : undefined;
+    if (marked === this.marked) return;
+    this.marked = marked;
+    this.highlight(marked);
   }
 }
 

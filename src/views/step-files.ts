@@ -22,6 +22,13 @@ const MAX_SIZE = 1_000_000;
 /** Milliseconds after the last key. */
 const TYPING = 400;
 
+/** A document in which somebody types. */
+interface Typing {
+  timer: NodeJS.Timeout | undefined;
+  readonly rests: Promise<void>;
+  readonly rest: () => void;
+}
+
 interface Parsed {
   readonly version: number;
   readonly definitions: Promise<readonly Definition[]>;
@@ -35,7 +42,7 @@ export class StepFiles implements vscode.Disposable {
   /** Fires when some file defines other steps than before. */
   readonly onDidChange = this.changed.event;
   private readonly disposables: vscode.Disposable[] = [this.changed];
-  private readonly typing = new Map<string, NodeJS.Timeout>();
+  private readonly typing = new Map<vscode.TextDocument, Typing>();
   private readonly waiting = new Set<string>();
   private search: Promise<void> | undefined;
   private rereading = false;
@@ -61,14 +68,16 @@ export class StepFiles implements vscode.Disposable {
 
   dispose(): void {
     this.disposed = true;
-    for (const timer of this.typing.values()) clearTimeout(timer);
+    for (const { timer } of this.typing.values()) clearTimeout(timer);
     for (const disposable of this.disposables) disposable.dispose();
   }
 
-  /** The definitions in a document as it is now. */
+  /** The definitions in a document as it is now; while somebody types in it, as it is when they rest. */
   in(document: vscode.TextDocument): Promise<readonly Definition[]> {
     const known = this.parsed.get(document);
     if (known?.version === document.version) return known.definitions;
+    const typing = this.typing.get(document);
+    if (typing) return typing.rests.then(() => this.in(document));
     const definitions = this.parse(document);
     this.parsed.set(document, { version: document.version, definitions });
     return definitions;
@@ -138,15 +147,14 @@ export class StepFiles implements vscode.Disposable {
   }
 
   private readAfterTyping(document: vscode.TextDocument): void {
-    const key = document.uri.toString();
-    clearTimeout(this.typing.get(key));
-    this.typing.set(
-      key,
-      setTimeout(() => {
-        this.typing.delete(key);
-        if (!document.isClosed) void this.in(document);
-      }, TYPING),
-    );
+    const typing = this.typing.get(document) ?? newTyping();
+    this.typing.set(document, typing);
+    clearTimeout(typing.timer);
+    typing.timer = setTimeout(() => {
+      this.typing.delete(document);
+      typing.rest();
+      if (!document.isClosed) void this.in(document);
+    }, TYPING);
   }
 
   private searchAgain(): Promise<void> {
@@ -223,6 +231,14 @@ export class StepFiles implements vscode.Disposable {
 /** The parsers take a third of the time in which the extension loads, and databases open without them. */
 function parsers(): Promise<typeof import("../steps/read.ts")> {
   return import("../steps/read.ts");
+}
+
+function newTyping(): Typing {
+  let rest = () => {};
+  const rests = new Promise<void>((resolve) => {
+    rest = resolve;
+  });
+  return { timer: undefined, rests, rest };
 }
 
 export function languageOfDocument({ languageId }: vscode.TextDocument): SourceLanguage | undefined {

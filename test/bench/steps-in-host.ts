@@ -128,8 +128,8 @@ async function typeInto(uri: vscode.Uri): Promise<HostFigures["typing"]> {
 
 async function switchTo(mode: "on" | "off"): Promise<void> {
   const configuration = vscode.workspace.getConfiguration("flujoLens");
-  const values = mode === "on" ? ["all", true, "warning"] : ["off", false, "off"];
-  for (const [index, name] of ["codeLens", "hover", "problems"].entries())
+  const values = mode === "on" ? ["all", true, "warning", true] : ["off", false, "off", false];
+  for (const [index, name] of ["codeLens", "hover", "problems", "highlight"].entries())
     await configuration.update(name, values[index], vscode.ConfigurationTarget.Workspace);
 }
 

@@ -208,6 +208,25 @@ Flujo(b, pipeline_name="code_review")
     return vscode.window.activeTextEditor;
   }
 
+  it("reads a file again when typing rests", async () => {
+    const { steps } = await activated();
+    const file = path.join(scratch, "typed.py");
+    writeFileSync(file, 'from flujo import Step\nStep(name="")\n');
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+    const names = async () => (await steps.in(editor.document)).map(({ name }) => name).join();
+    assert.equal(await names(), "");
+    editor.selection = new vscode.Selection(1, 11, 1, 11);
+    const asked: Promise<string>[] = [];
+    for (const letter of "typed") {
+      await vscode.commands.executeCommand("type", { text: letter });
+      asked.push(names());
+    }
+    const answers = await Promise.all(asked);
+    assert.equal(answers.at(-1), "typed");
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    rmSync(file);
+  });
+
   it("goes to the step that a name stands for", async () => {
     const editor = await goTo(await spanOf("support_triage", "classify_ticket"));
     assert.equal(editor?.document.fileName, sample("support_triage.py").fsPath);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, rmSync } from "node:fs";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import { databasesIn, hoverOn, lensesOf, until } from "../beside-source.ts";
@@ -30,6 +30,21 @@ describe("beside the source in a workspace of several folders", () => {
   /** What stands above the steps and pipelines of a file. */
   const titles = async (uri: vscode.Uri) => (await lensesOf(uri)).map(({ title }) => title);
   const toldOn = async (uri: vscode.Uri) => databasesIn(await hoverOn(uri, '"classify_ticket"'));
+
+  it("looks through no folder before a file with steps is open", async () => {
+    const { steps } = await activated();
+    const plain = vscode.Uri.file(path.join(folder("bare"), "plain.py"));
+    writeFileSync(plain.fsPath, "def step(): ...\nstep()\n");
+    await vscode.window.showTextDocument(plain);
+    assert.deepEqual(await titles(plain), []);
+    assert.deepEqual([steps.searching, steps.files], [false, []]);
+    await vscode.window.showTextDocument(source("bare"));
+    await until(
+      "all folders are looked through",
+      async () => (await steps.find("classify_ticket")).length === 3,
+    );
+    rmSync(plain.fsPath);
+  });
 
   it("tells the steps of each folder of that folder's database", async () => {
     for (const name of ["new", "old ä"]) {
