@@ -264,3 +264,31 @@ describe("createTraceStore", () => {
     }
   });
 });
+
+describe("giving up", () => {
+  it.each(["migration", "import", "salvage"])(
+    "in the middle of a %s leaves nothing",
+    async (what) => {
+      const folder = freshFolder();
+      const out = path.join(folder, "new.db");
+      const abort = new AbortController();
+      const options = { signal: abort.signal, onProgress: () => abort.abort() };
+      if (what === "migration") {
+        await expect(createTraceStore(out, { from: seed }, options)).rejects.toMatchObject({
+          kind: "cancelled",
+        });
+      } else {
+        const writer = await createTraceStore(out);
+        const traces = path.join(freshFolder(), "traces.json");
+        const span = { traceId: "1".repeat(32), spanId: "2".repeat(16), name: "a", startTimeUnixNano: "1" };
+        const spans = new Array(20_000).fill(span);
+        writeFileSync(traces, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+        const work = what === "import" ? writer.importFile(traces, options) : writer.salvage(seed, options);
+        await expect(work).rejects.toMatchObject({ kind: "cancelled" });
+        await writer.discard();
+      }
+      expect(readdirSync(folder)).toEqual([]);
+    },
+    60_000,
+  );
+});
