@@ -42,15 +42,18 @@ export const MAX_NESTED_LEVELS = 1000;
 
 /** A trace as nested JSON: the root, or an array of them when there is not exactly one. Children are shaped as they are written. */
 export function nestedShape(roots: readonly NestedSpan[]): unknown {
-  const levels = levelsOf(roots);
-  if (levels > MAX_NESTED_LEVELS) {
-    throw new TraceError(
-      "too_many_rows",
-      `This trace is ${levels.toLocaleString("en-US")} levels deep and nested JSON ends at ` +
-        `${MAX_NESTED_LEVELS.toLocaleString("en-US")}: add --flat to get its spans as a flat array with parent ids.`,
-    );
-  }
+  checkLevels(levelsOf(roots));
   return roots.length === 1 ? nodeShape(roots[0]!) : shaped(roots, nodeShape);
+}
+
+/** Rejects more levels than nested JSON may have. */
+export function checkLevels(levels: number): void {
+  if (levels <= MAX_NESTED_LEVELS) return;
+  throw new TraceError(
+    "too_many_rows",
+    `This trace is ${levels.toLocaleString("en-US")} levels deep and nested JSON ends at ` +
+      `${MAX_NESTED_LEVELS.toLocaleString("en-US")}: add --flat to get its spans as a flat array with parent ids.`,
+  );
 }
 
 function nodeShape(node: NestedSpan): unknown {

@@ -1,27 +1,33 @@
-import type { SpanNode, Trace } from "../store/model.ts";
+import type { OutlineColumns } from "../store/outline-columns.ts";
 
-/** The spans of a trace whose ids are given, with their parents. */
-export function filterTrace(trace: Trace, ids: ReadonlySet<string>): Trace {
-  const parents = new Map<SpanNode, SpanNode>();
-  for (const span of trace.spans) for (const child of span.children) parents.set(child, span);
-  const kept = new Map<SpanNode, SpanNode & { children: SpanNode[] }>();
-  for (const span of trace.spans) {
-    if (!ids.has(span.span_id)) continue;
-    let at: SpanNode | undefined = span;
-    while (at !== undefined && !kept.has(at)) {
-      kept.set(at, { ...at, children: [] });
-      at = parents.get(at);
-    }
+/** The spans of a trace that a filter takes, with their parents. */
+export interface KeptSpans {
+  /** Places in the whole trace, ascending. */
+  readonly places: Int32Array;
+  /** Of each place in the whole trace, how many are kept before it; -1 for one that is not. */
+  readonly numbers: Int32Array;
+}
+
+/** Finds the spans whose keys are given in an outline in reading order, and their parents. */
+export function keepSpans(
+  { size, keys, parents }: Pick<OutlineColumns, "size" | "keys" | "parents">,
+  taken: Iterable<number>,
+): KeptSpans {
+  const wanted = new Set(taken);
+  const numbers = new Int32Array(size).fill(-1);
+  let count = 0;
+  for (let place = size - 1; place >= 0; place -= 1) {
+    if (numbers[place]! < 0 && !wanted.has(keys[place]!)) continue;
+    numbers[place] = 0;
+    count += 1;
+    if (parents[place]! >= 0) numbers[parents[place]!] = 0;
   }
-  // In reading order, so that children keep theirs.
-  const spans = trace.spans.flatMap((span) => kept.get(span) ?? []);
-  const roots: SpanNode[] = [];
-  for (const span of trace.spans) {
-    const copy = kept.get(span);
-    if (copy === undefined) continue;
-    const parent = parents.get(span);
-    if (parent === undefined) roots.push(copy);
-    else kept.get(parent)!.children.push(copy);
+  const places = new Int32Array(count);
+  let at = 0;
+  for (let place = 0; place < size; place += 1) {
+    if (numbers[place]! < 0) continue;
+    numbers[place] = at;
+    places[at++] = place;
   }
-  return { ...trace, roots, spans };
+  return { places, numbers };
 }

@@ -12,8 +12,23 @@ function jsonString(text: string): string {
   );
 }
 
+/** Longer text is written in pieces of so many UTF-16 units. */
+const PIECE = 1 << 16;
+
+function* textPieces(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(text.length, from + PIECE);
+    // A pair of surrogates is one character.
+    if ((text.charCodeAt(to - 1) & 0xfc00) === 0xd800 && to < text.length) to += 1;
+    yield jsonString(text.slice(from, to)).slice(1, -1);
+    from = to;
+  }
+}
+
 type Frame = {
   readonly close: string;
+  /** Pieces of a text, or what stands in an array or object. */
+  readonly texts?: Iterator<string>;
   readonly items: Iterator<readonly [key: string | undefined, value: unknown]>;
 };
 
@@ -29,6 +44,11 @@ export function* jsonPieces(value: unknown): Generator<string> {
   let separator = "";
   while (frames.length > 0) {
     const frame = frames[frames.length - 1]!;
+    const piece = frame.texts?.next();
+    if (piece && !piece.done) {
+      yield piece.value;
+      continue;
+    }
     const next = frame.items.next();
     if (next.done) {
       frames.pop();
@@ -47,7 +67,8 @@ export function* jsonPieces(value: unknown): Generator<string> {
 function open(value: unknown): { readonly text: string; readonly frame?: Frame } {
   switch (typeof value) {
     case "string":
-      return { text: jsonString(value) };
+      if (value.length <= PIECE) return { text: jsonString(value) };
+      return { text: '"', frame: { close: '"', texts: textPieces(value), items: [][Symbol.iterator]() } };
     case "number":
       return { text: Number.isFinite(value) ? String(value) : "null" };
     case "boolean":

@@ -17,8 +17,12 @@ export function visible(text: string): string {
   );
 }
 
+/** Text of which {@link oneLine} changes nothing but its length. */
+const PLAIN_LINE = /^[!-~]+(?: [!-~]+)*$/;
+
 /** One visible line of at most `max` characters, cut with "…". Line breaks and tabs become spaces. */
 export function oneLine(text: string, max = 200): string {
+  if (text.length <= max && PLAIN_LINE.test(text)) return text;
   // Nothing past the cut is looked at, so that a value of megabytes costs nothing.
   const start = wholeStart(text, max * 2);
   const head = visible(start.replace(/\s+/g, " ").trim());

@@ -2,6 +2,7 @@ import type { Reader } from "../engine/reader.ts";
 import { deepestErrors, errorFingerprint } from "./deepest-errors.ts";
 import type { ErrorGroup, ErrorPattern } from "./model.ts";
 import type { PassedRun } from "./span-pass.ts";
+import { MOST_GROUPS, tooManyGroups } from "./statistics.ts";
 
 /** Characters of a message that a group keeps. */
 export const MESSAGE = 300;
@@ -37,6 +38,7 @@ export class ErrorGroups {
         last_run_id: run.run_id,
         last_key: rows.keys[row]!,
       };
+      if (this.#groups.size >= MOST_GROUPS && !this.#groups.has(id)) throw tooManyGroups("errors");
       const group = this.#groups.get(id) ?? { newest: one, count: 0, names: new Map() };
       this.#groups.set(id, group);
       if ((one.last_time ?? 0) >= (group.newest.last_time ?? 0)) group.newest = one;

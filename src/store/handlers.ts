@@ -27,6 +27,7 @@ import { spanStatistics } from "./statistics.ts";
 import { HISTORY_RUNS, stepHistory } from "./step-history.ts";
 import { stepNames, stepSpans, stepSummaries } from "./step-summaries.ts";
 import { readSteps } from "./steps.ts";
+import { changedMeanwhile, readTracePage } from "./trace-page.ts";
 
 type Handlers = {
   [M in keyof StoreMethods]: (
@@ -42,6 +43,7 @@ const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
 /** The store's methods over one session: each is one read of one snapshot. */
 export function storeHandlers(session: StoreSession, path: string): Handlers {
+  const opened = `${process.pid}.${performance.timeOrigin}`;
   const read = <T>(work: (reader: Reader) => T): T => session.read(work).value;
   const dated = <T extends object>(work: (reader: Reader) => T): T & { snapshot: Snapshot } => {
     const { value, snapshot } = session.read(work);
@@ -66,6 +68,18 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
     getRunDetail: ({ id }) => dated((reader) => runDetail(session, reader, id)),
     getTrace: ({ id }) =>
       dated((reader) => readTrace(reader, session.spansOf(reader, resolveRun(reader, id)))),
+    getTracePage: ({ id, from, revision }) =>
+      dated((reader) => {
+        // Finding a run by a part of its id counts its spans; those who go on reading know the id.
+        const spans =
+          revision === undefined
+            ? session.spansOf(reader, resolveRun(reader, id))
+            : session.runSpans(reader, id);
+        // Of this worker and this state of the database.
+        const now = `${opened}.${session.database.generation}`;
+        if (revision !== undefined && revision !== now) throw changedMeanwhile();
+        return readTracePage(reader, spans, from, now);
+      }),
     getOutline: ({ runId, limit }) =>
       dated((reader) => outline(session.runSpans(reader, runId), limit ?? UNLIMITED)),
     getOutlineColumns: ({ runId, limit }) =>

@@ -35,6 +35,7 @@ import type {
 import type { OutlineColumns } from "./outline-columns.ts";
 import type { FlatTrace } from "./spans.ts";
 import type { SqlQuestion } from "./sql.ts";
+import type { FlatPage } from "./trace-page.ts";
 
 /** What the store's worker answers: the methods of `TraceStore`, with trees as flat rows. */
 export interface StoreMethods {
@@ -44,6 +45,10 @@ export interface StoreMethods {
   getRun: { params: { id: string }; result: Run[] };
   getRunDetail: { params: { id: string }; result: RunDetail };
   getTrace: { params: { id: string }; result: FlatTrace & { snapshot: Snapshot } };
+  getTracePage: {
+    params: { id: string; from: number; revision?: string };
+    result: FlatPage & { snapshot: Snapshot };
+  };
   getOutline: { params: { runId: string; limit?: number }; result: Outline };
   getOutlineColumns: { params: { runId: string; limit?: number }; result: OutlineColumns };
   getLevel: { params: { runId: string; parent?: number; limit?: number }; result: Level };

@@ -74,6 +74,33 @@ export interface Trace {
   readonly snapshot: Snapshot;
 }
 
+/** A span of a {@link TracePage}. */
+export interface PagedSpan extends Span {
+  /** See {@link OutlineSpan.key}. */
+  readonly key: number;
+  /** Place of the parent in the whole trace, -1 at the top. */
+  readonly parent: number;
+  /** 0 at the top. */
+  readonly depth: number;
+}
+
+/** Part of a trace, in the order a tree is read. */
+export interface TracePage {
+  readonly run_id: string;
+  readonly provisional: boolean;
+  readonly warnings: readonly string[];
+  readonly spans: readonly PagedSpan[];
+  /** Place of the first of these spans in the whole trace. */
+  readonly from: number;
+  /** Spans, levels and roots of the whole trace. */
+  readonly total: number;
+  readonly levels: number;
+  readonly roots: number;
+  /** Equal for pages of one state of the database. */
+  readonly revision: string;
+  readonly snapshot: Snapshot;
+}
+
 /**
  * One span as drawn: no attributes, everything a row, bar or tooltip needs at a glance.
  * Rows stand in reading order (parents before children); `parent` is an index into the same array.

@@ -6,7 +6,7 @@ import type { StoreMethods } from "./methods.ts";
 import type { StoreInfo } from "./model.ts";
 import { SqlWorker } from "./sql-worker.ts";
 import type { TraceStore } from "./store.ts";
-import { growSpans, growTrace } from "./trace.ts";
+import { growPage, growSpans, growTrace } from "./trace.ts";
 import type { StoreWorkerData } from "./worker.ts";
 
 export interface StoreOptions {
@@ -34,7 +34,7 @@ export async function openTraceStore(file: string, options: StoreOptions = {}): 
     path: absolute,
     summaryMemory: options.summaryMemory === undefined ? undefined : options.summaryMemory * 2 ** 20,
   };
-  const client = new WorkerClient<StoreMethods>(workerFile, data);
+  const client = new WorkerClient<StoreMethods>(workerFile, data, { resourceLimits });
   try {
     return new WorkerStore(absolute, client, await client.call("info", {}));
   } catch (thrown) {
@@ -42,6 +42,12 @@ export async function openTraceStore(file: string, options: StoreOptions = {}): 
     throw thrown;
   }
 }
+
+/**
+ * The smaller the limit, the smaller the steps in which V8 lets its heap grow. A run of five million spans takes 800 MB;
+ * a worker that needs more than there is ends with a sentence.
+ */
+const resourceLimits = { maxOldGenerationSizeMb: 1024 };
 
 /** The store of one worker. Trees are rebuilt here, because nested ones cannot cross a thread. */
 class WorkerStore implements TraceStore {
@@ -76,6 +82,9 @@ class WorkerStore implements TraceStore {
 
   getTrace: TraceStore["getTrace"] = async (id, options) =>
     growTrace(await this.client.call("getTrace", { id }, options));
+
+  getTracePage: TraceStore["getTracePage"] = async (id, query = {}, options) =>
+    growPage(await this.client.call("getTracePage", { ...query, from: query.from ?? 0, id }, options));
 
   getOutline: TraceStore["getOutline"] = (runId, query = {}, options) =>
     this.client.call("getOutline", { ...query, runId }, options);

@@ -1,5 +1,6 @@
 import type { Snapshot } from "../engine/reader.ts";
 import type { Run, SpanError, State } from "./model.ts";
+import { NumberList } from "./percentiles.ts";
 
 /** Texts one after the other in UTF-8. Text `i` lies from `ends[i - 1]` (0 for the first) to `ends[i]`. */
 export interface PackedTexts {
@@ -36,7 +37,7 @@ export interface OutlineColumns {
   /** Places in `texts`. */
   readonly names: Int32Array;
   readonly statuses: Int32Array;
-  /** Every distinct name, status, error type and error message. */
+  /** Every name, status, error type and error message; the same text stands more than once only after many others. */
   readonly texts: PackedTexts;
   /** One a row. */
   readonly spanIds: PackedTexts;
@@ -73,6 +74,9 @@ export interface PackedRow {
   readonly error: SpanError | undefined;
 }
 
+/** Different texts that are looked for again. */
+const REMEMBERED = 100_000;
+
 const stateNames: readonly State[] = ["running", "completed", "failed", "paused", "cancelled", "unknown"];
 
 /** Fills the columns row by row. */
@@ -81,7 +85,7 @@ export class OutlinePacker {
   readonly #texts = new TextPacker();
   readonly #places = new Map<string, number>();
   readonly #ids = new TextPacker();
-  readonly #errors: [row: number, type: number, message: number][] = [];
+  readonly #errors = { rows: new NumberList(), types: new NumberList(), messages: new NumberList() };
   #at = 0;
 
   /**
@@ -126,13 +130,16 @@ export class OutlinePacker {
     columns.tokens[at] = row.tokens;
     columns.attempts[at] = row.attempt;
     this.#ids.add(row.spanId);
-    if (row.error) this.#errors.push([at, this.#place(row.error.type), this.#place(row.error.message)]);
+    if (!row.error) return;
+    this.#errors.rows.push(at);
+    this.#errors.types.push(this.#place(row.error.type));
+    this.#errors.messages.push(this.#place(row.error.message));
   }
 
   /** @param origin Seconds since the epoch at which `base` lies. */
   finish(origin: number): SpanColumns {
     const { costs, tokens, attempts, ...columns } = this.#columns;
-    const part = (place: 0 | 1 | 2) => Int32Array.from(this.#errors, (error) => error[place]);
+    const { rows, types, messages } = this.#errors;
     return {
       ...columns,
       ...(hasAny(costs) && { costs }),
@@ -143,15 +150,15 @@ export class OutlinePacker {
       stateNames,
       texts: this.#texts.finish(),
       spanIds: this.#ids.finish(),
-      errors: { rows: part(0), types: part(1), messages: part(2) },
+      errors: { rows: rows.integers(), types: types.integers(), messages: messages.integers() },
     };
   }
 
   #place(text: string): number {
     const known = this.#places.get(text);
     if (known !== undefined) return known;
-    const place = this.#places.size;
-    this.#places.set(text, place);
+    const place = this.#texts.count;
+    if (this.#places.size < REMEMBERED) this.#places.set(text, place);
     this.#texts.add(text);
     return place;
   }
@@ -166,7 +173,7 @@ class TextPacker {
   #bytes = new Uint8Array(1 << 16);
   #ends = new Uint32Array(1 << 10);
   #used = 0;
-  #count = 0;
+  count = 0;
 
   add(text: string): void {
     // UTF-8 takes at most three bytes for one unit of UTF-16.
@@ -176,17 +183,17 @@ class TextPacker {
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
-    if (this.#count === this.#ends.length) {
-      const larger = new Uint32Array(this.#count * 2);
+    if (this.count === this.#ends.length) {
+      const larger = new Uint32Array(this.count * 2);
       larger.set(this.#ends);
       this.#ends = larger;
     }
     this.#used += this.#encoder.encodeInto(text, this.#bytes.subarray(this.#used)).written;
-    this.#ends[this.#count] = this.#used;
-    this.#count += 1;
+    this.#ends[this.count] = this.#used;
+    this.count += 1;
   }
 
   finish(): PackedTexts {
-    return { bytes: this.#bytes.slice(0, this.#used), ends: this.#ends.slice(0, this.#count) };
+    return { bytes: this.#bytes.slice(0, this.#used), ends: this.#ends.slice(0, this.count) };
   }
 }

@@ -10,7 +10,7 @@ export function rankOf(count: number, share: number): number {
 
 /** A list of numbers that grows in place, 8 bytes each. */
 export class NumberList {
-  #values = new Float64Array(64);
+  #values = new Float64Array(4);
   length = 0;
 
   push(value: number): void {
@@ -24,6 +24,11 @@ export class NumberList {
 
   at(index: number): number {
     return this.#values[index]!;
+  }
+
+  /** The values, which must be whole numbers of 32 bits. */
+  integers(): Int32Array {
+    return Int32Array.from(this.#values.subarray(0, this.length));
   }
 
   /** The values in order, sorted in place. */

@@ -18,15 +18,16 @@ export interface RunSpans {
   readonly self: Float64Array;
   /** Added to monotonic times to get the wall clock, in seconds. */
   readonly offset: number;
-  readonly errors: ReadonlyMap<number, SpanError>;
-  /** Row by key. */
-  readonly byKey: ReadonlyMap<number, number>;
+  readonly errors: RowErrors;
   readonly warnings: readonly string[];
 }
 
+/** Reads a run of so many spans sooner than SQL does, or gives undefined. */
+export type ScanRun = (reader: Reader, runId: string, spans: number) => SpanRows | undefined;
+
 /** Reads a run's spans, or builds them from its steps while there are none. */
-export function readRunSpans(reader: Reader, run: Run): RunSpans {
-  const written = run.span_count > 0 ? readRows(reader, run.run_id) : undefined;
+export function readRunSpans(reader: Reader, run: Run, scan?: ScanRun): RunSpans {
+  const written = run.span_count > 0 ? readRows(reader, run, scan) : undefined;
   const rows = written ?? readProvisional(reader, run);
   const tree = buildTree(rows);
   const states = rows.statuses.map((status, row) =>
@@ -45,9 +46,20 @@ export function readRunSpans(reader: Reader, run: Run): RunSpans {
     self: selfTimes(tree, rows.starts, rows.ends),
     offset: anchor(earliestMonotonic(rows.starts), run.start_time),
     errors: explainFailures(reader, run.run_id, rows, states, tree),
-    byKey: new Map(rows.keys.map((key, row) => [key, row])),
     warnings,
   };
+}
+
+/** The row of the span with this key, if there is one. Rows stand in order of their keys. */
+export function rowOfKey({ rows: { keys } }: RunSpans, key: number): number | undefined {
+  let from = 0;
+  let to = keys.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (keys[middle]! < key) from = middle + 1;
+    else to = middle;
+  }
+  return keys[from] === key ? from : undefined;
 }
 
 /** A span without an end cannot be running any more when its run has ended: 0.4.35 leaves its root spans so. */
@@ -57,7 +69,9 @@ export function stateInRun(status: string, finished: boolean, run: State): State
   return state === "running" && over ? "unknown" : state;
 }
 
-function readRows(reader: Reader, runId: string): SpanRows {
+function readRows(reader: Reader, { run_id: runId, span_count }: Run, scan: ScanRun | undefined): SpanRows {
+  const scanned = scan?.(reader, runId, span_count);
+  if (scanned) return scanned;
   const rows = emptyRows();
   const sql = `SELECT ${ROW_SQL},
     CASE WHEN lower(status) NOT IN ('completed', 'running', 'paused') THEN attributes END
@@ -72,6 +86,11 @@ function hasBrokenBlob(reader: Reader, runId: string): boolean {
   );
 }
 
+/** Errors of failed spans by row. */
+export interface RowErrors {
+  get(row: number): SpanError | undefined;
+}
+
 /** An error for every failed span. A parent that says nothing itself repeats the failure of its last failed child. */
 export function explainFailures(
   reader: Reader,
@@ -79,20 +98,25 @@ export function explainFailures(
   rows: SpanRows,
   states: readonly State[],
   tree: Tree,
-): Map<number, SpanError> {
-  const errors = new Map<number, SpanError>();
-  if (!states.includes("failed")) return errors;
+): RowErrors {
+  if (!states.includes("failed")) return { get: () => undefined };
   const told = readToldErrors(reader, runId);
+  /** Of every failed row the row whose words it repeats, which may be its own. */
+  const speaker = new Int32Array(states.length).fill(-1);
   for (let at = tree.order.length - 1; at >= 0; at -= 1) {
     const row = tree.order[at]!;
     if (states[row] !== "failed") continue;
-    const own = rows.hints.get(row);
-    const child = own === undefined ? lastFailedChild(tree, states, row) : undefined;
-    const below = child === undefined ? undefined : errors.get(child);
-    const root = tree.parent[row]! < 0 ? told.run : undefined;
-    errors.set(row, below ?? mergeErrors(own, told.steps.get(rows.names[row]!), root));
+    const child = rows.hints.get(row) === undefined ? lastFailedChild(tree, states, row) : undefined;
+    speaker[row] = child === undefined ? row : speaker[child]!;
   }
-  return errors;
+  return {
+    get(row) {
+      const from = speaker[row] ?? -1;
+      if (from < 0) return undefined;
+      const root = tree.parent[from]! < 0 ? told.run : undefined;
+      return mergeErrors(rows.hints.get(from), told.steps.get(rows.names[from]!), root);
+    },
+  };
 }
 
 function lastFailedChild(tree: Tree, states: readonly State[], row: number): number | undefined {

@@ -2,7 +2,7 @@ import type { EngineDatabase, Reader, Snapshot } from "../engine/reader.ts";
 import { flattenBlob } from "./blobs.ts";
 import { detectLayout, type Layout, viewNames } from "./layout.ts";
 import type { Run } from "./model.ts";
-import { type RunSpans, readRunSpans } from "./run-spans.ts";
+import { type RunSpans, readRunSpans, type ScanRun } from "./run-spans.ts";
 import { findRun, unknownRun } from "./runs.ts";
 import { usualDurations } from "./spans.ts";
 import { type NameHistory, readNameHistory } from "./step-history.ts";
@@ -33,11 +33,13 @@ export class StoreSession {
   /**
    * @param path For sentences about the file.
    * @param summaryMemory Bytes that the columnar summary of all spans may take; without the room, SQL answers.
+   * @param scanRun Reads long runs; without it SQL does.
    */
   constructor(
     readonly database: EngineDatabase,
     private readonly path: string,
     readonly summaryMemory = DEFAULT_SUMMARY_MEMORY,
+    private readonly scanRun?: ScanRun,
   ) {
     database.define("lens_time", (value) => parseTime(value ?? null));
     database.define("lens_flatten", (blob) => flattenBlob(blob));
@@ -97,12 +99,12 @@ export class StoreSession {
     if (known) return known;
     const run = findRun(reader, runId);
     if (!run) throw unknownRun(runId);
-    return this.#keep(readRunSpans(reader, run));
+    return this.#keep(readRunSpans(reader, run, this.scanRun));
   }
 
   /** As {@link runSpans}, for a run that was read already in the same snapshot. */
   spansOf(reader: Reader, run: Run): RunSpans {
-    return this.#runSpans.get(run.run_id) ?? this.#keep(readRunSpans(reader, run));
+    return this.#runSpans.get(run.run_id) ?? this.#keep(readRunSpans(reader, run, this.scanRun));
   }
 
   /** A value derived from the whole database, computed once a state of it. */

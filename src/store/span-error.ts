@@ -17,6 +17,8 @@ export function errorTypeOf(message: string): string | undefined {
 export interface ErrorHint {
   readonly type: string | undefined;
   readonly message: string;
+  /** The message is only the beginning of what is stored. */
+  readonly cut?: true;
 }
 
 /** What attributes alone say of an error; undefined when they say nothing. OpenTelemetry's names count too. */

@@ -1,13 +1,13 @@
 import type { Reader } from "../engine/reader.ts";
-import type { SpanError, State, StatisticsQuery } from "./model.ts";
-import { explainFailures, stateInRun } from "./run-spans.ts";
+import type { State, StatisticsQuery } from "./model.ts";
+import { explainFailures, type RowErrors, stateInRun } from "./run-spans.ts";
 import type { SpanRows } from "./span-rows.ts";
 import { stateOfRun } from "./status.ts";
 import { buildTree } from "./tree.ts";
 
 /** What filters and groups of statistics ask about the spans of one run; dear answers are found when they are asked for. */
 export class SpanFacts {
-  #errors: ReadonlyMap<number, SpanError> | undefined;
+  #errors: RowErrors | undefined;
   readonly #runState: State;
 
   constructor(

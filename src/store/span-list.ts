@@ -1,7 +1,7 @@
 import type { Reader } from "../engine/reader.ts";
 import { deepestErrors, errorFingerprint } from "./deepest-errors.ts";
 import type { ListedSpan, SpanListQuery } from "./model.ts";
-import { outlineSpan, type RunSpans } from "./run-spans.ts";
+import { outlineSpan, type RunSpans, rowOfKey } from "./run-spans.ts";
 import { type PassedRun, passOverSpans } from "./span-pass.ts";
 
 /** Spans of a list that are kept, the newest ones: nobody reads on beyond them, and memory stays bounded. */
@@ -89,7 +89,7 @@ export function listedSpans(
     const spans = spansOf(run);
     const { span_id, name, state, start_time, duration, error } = outlineSpan(
       spans,
-      spans.byKey.get(key)!,
+      rowOfKey(spans, key)!,
       -1,
     );
     const { pipeline_name } = spans.run;

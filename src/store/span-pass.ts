@@ -1,5 +1,6 @@
 import type { Reader, SqlParams, SqlValue } from "../engine/reader.ts";
 import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
+import { scanSpans } from "./columns/scan-rows.ts";
 import type { StatisticsQuery } from "./model.ts";
 import { SpanFacts, spanTest } from "./span-facts.ts";
 import { appendRow, emptyRows, ROW_SQL, type SpanRows } from "./span-rows.ts";
@@ -41,7 +42,7 @@ export function passOverSpans(
   const runs = readPassRuns(reader, query);
   const chosen = runCondition(query);
   if (chosen === undefined) {
-    if (passInOrder(reader, query, runs, visit, "lens_spans_scan", [])) return;
+    if (passInOrder(reader, query, runs, visit, IN_FILE_ORDER, [])) return;
     restart();
     passInOrder(reader, query, runs, visit, "lens_spans ORDER BY run_id, key", []);
     return;
@@ -70,6 +71,9 @@ export function runCondition({
   return parts.length === 0 ? undefined : { sql: parts.join(" AND "), params };
 }
 
+/** The source whose rows stand as they lie in the file. */
+const IN_FILE_ORDER = "lens_spans_scan";
+
 /** False when a run came back after another had begun; what was visited by then must be thrown away. */
 function passInOrder(
   reader: Reader,
@@ -79,40 +83,71 @@ function passInOrder(
   source: string,
   params: SqlParams & readonly SqlValue[],
 ): boolean {
+  if (source === IN_FILE_ORDER) {
+    const pass = new Pass(reader, query, runs, visit);
+    if (scanSpans(reader, (runId, read) => pass.take(runId, read))) return pass.finish();
+    if (pass.visited > 0) return false;
+  }
+  const pass = new Pass(reader, query, runs, visit);
   const expected = estimateRows(reader);
-  const finished = new Set<string>();
-  let current: string | undefined;
-  let rows = emptyRows();
   let count = 0;
-  let whole = true;
-  const flush = () => {
-    if (current === undefined) return;
-    finished.add(current);
-    const run = runs.get(current);
-    if (run) visit(passed(reader, run, rows, query));
-    rows = emptyRows();
-  };
   const sql = `SELECT ${ROW_SQL}, CASE WHEN ${isFailedSql("status")} THEN attributes END, run_id FROM ${source}`;
   reader.each(sql, params, (row) => {
-    const runId = asText(row.at(-1)) ?? "";
-    if (runId !== current) {
-      flush();
-      if (finished.has(runId)) {
-        whole = false;
-        return false;
-      }
-      current = runId;
-    }
-    appendRow(rows, row);
     count += 1;
     if (count % 10_000 === 0) {
       reader.checkCancelled();
       reader.progress(Math.min(0.99, count / expected));
     }
-    return true;
+    return pass.take(asText(row.at(-1)) ?? "", (rows) => appendRow(rows, row));
   });
-  if (whole) flush();
-  return whole;
+  return pass.finish();
+}
+
+/** Gathers the rows of one run after the other. */
+class Pass {
+  /** Runs handed to `visit`. */
+  visited = 0;
+  private readonly finished = new Set<string>();
+  private current: string | undefined;
+  private rows = emptyRows();
+  private whole = true;
+
+  constructor(
+    private readonly reader: Reader,
+    private readonly query: StatisticsQuery,
+    private readonly runs: ReadonlyMap<string, PassRun>,
+    private readonly visit: (passed: PassedRun) => void,
+  ) {}
+
+  /** False when the run came back after another had begun. */
+  take(runId: string, read: (rows: SpanRows) => void): boolean {
+    if (runId !== this.current) {
+      this.flush();
+      if (this.finished.has(runId)) {
+        this.whole = false;
+        return false;
+      }
+      this.current = runId;
+    }
+    read(this.rows);
+    return true;
+  }
+
+  finish(): boolean {
+    if (this.whole) this.flush();
+    return this.whole;
+  }
+
+  private flush(): void {
+    if (this.current === undefined) return;
+    this.finished.add(this.current);
+    const run = this.runs.get(this.current);
+    if (run) {
+      this.visited += 1;
+      this.visit(passed(this.reader, run, this.rows, this.query));
+    }
+    this.rows = emptyRows();
+  }
 }
 
 function passed(reader: Reader, run: PassRun, rows: SpanRows, query: StatisticsQuery): PassedRun {

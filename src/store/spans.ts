@@ -2,10 +2,21 @@ import { TraceError } from "../engine/errors.ts";
 import type { Reader, SqlValue } from "../engine/reader.ts";
 import { toWallClock } from "./clock.ts";
 import { filterSpans, readSpanFilter } from "./filtering.ts";
-import type { Level, Outline, OutlineSpan, Run, SpanDetail, Step, UsualDuration } from "./model.ts";
+import type {
+  Level,
+  Outline,
+  OutlineSpan,
+  Run,
+  SpanDetail,
+  SpanError,
+  Step,
+  UsualDuration,
+} from "./model.ts";
 import { type OutlineColumns, OutlinePacker } from "./outline-columns.ts";
-import { outlineError, outlineSpan, type RunSpans } from "./run-spans.ts";
+import { outlineError, outlineSpan, type RunSpans, rowOfKey } from "./run-spans.ts";
+import { errorFromAttributes, mergeErrors } from "./span-error.ts";
 import { readEvaluations, readSteps } from "./steps.ts";
+import { checkWhole, WholeText } from "./trace-page.ts";
 import { asText, isObject, parseAttributes } from "./values.ts";
 
 /** The spans of a run, flat, as they cross a thread; {@link Trace} is rebuilt from it. Attributes are still text. */
@@ -30,13 +41,15 @@ export interface FlatSpan {
 
 /** The whole trace with attributes. */
 export function readTrace(reader: Reader, spans: RunSpans): FlatTrace {
+  checkWhole(spans.tree.order.length);
   const attributes = new Map<number, string | null>();
   if (!spans.provisional) {
+    const room = new WholeText();
     reader.each(
       "SELECT key, attributes FROM lens_spans WHERE run_id = ?",
       [spans.run.run_id],
       ([key, text]) => {
-        attributes.set(key as number, asText(text));
+        attributes.set(key as number, room.take(asText(text)));
       },
     );
   }
@@ -45,9 +58,7 @@ export function readTrace(reader: Reader, spans: RunSpans): FlatTrace {
     run_id: spans.run.run_id,
     provisional: spans.provisional,
     warnings: spans.warnings,
-    spans: Array.from(spans.tree.order, (row) =>
-      flatSpan(spans, row, parentPosition(spans, row, position), attributes),
-    ),
+    spans: Array.from(spans.tree.order, (row) => flatSpan(spans, row, position, attributes)),
   };
 }
 
@@ -76,16 +87,18 @@ export function readSpans(
   };
 }
 
-function flatSpan(
-  { rows, offset }: RunSpans,
+/** @param position Place of every row in the whole trace. */
+export function flatSpan(
+  spans: RunSpans,
   row: number,
-  parent: number,
+  position: Int32Array,
   attributes: ReadonlyMap<number, string | null>,
 ): FlatSpan {
+  const { rows, offset } = spans;
   const start = toWallClock(rows.starts[row]!, offset);
   const end = toWallClock(rows.ends[row]!, offset);
   return {
-    parent,
+    parent: parentPosition(spans, row, position),
     span_id: rows.ids[row]!,
     parent_span_id: rows.parents[row]!,
     name: rows.names[row]!,
@@ -97,7 +110,7 @@ function flatSpan(
 }
 
 /** Place of every row in reading order. */
-function positions({ tree }: RunSpans): Int32Array {
+export function positions({ tree }: RunSpans): Int32Array {
   const position = new Int32Array(tree.order.length);
   tree.order.forEach((row, at) => {
     position[row] = at;
@@ -112,6 +125,7 @@ function parentPosition({ tree }: RunSpans, row: number, position: Int32Array): 
 
 /** The first `limit` spans in reading order; parents always stand before their children, so the cut keeps the tree whole. */
 export function outline(spans: RunSpans, limit: number): Omit<Outline, "snapshot"> {
+  checkWhole(Math.min(limit, spans.tree.order.length));
   const position = positions(spans);
   const shown = spans.tree.order.subarray(0, limit);
   return {
@@ -179,7 +193,7 @@ export function level(spans: RunSpans, parent: number | undefined, limit: number
 
 /** The row of the span with this key. Throws `not_found`. */
 export function rowOf(spans: RunSpans, key: number): number {
-  const row = spans.byKey.get(key);
+  const row = rowOfKey(spans, key);
   if (row === undefined) {
     throw new TraceError(
       "not_found",
@@ -212,7 +226,8 @@ export function spanDetail(
     run: spans.run,
     attributes,
     attributes_text: text,
-    error: spans.errors.get(row) ?? null,
+    // Of a very long message only the beginning is kept.
+    error: (spans.rows.hints.get(row)?.cut && toldBy(attributes)) || (spans.errors.get(row) ?? null),
     parents: parentNames(spans, row),
     input:
       attributeText(attributes, "step_input", "flujo.input", "initial_input", "input", "input.value") ??
@@ -224,6 +239,11 @@ export function spanDetail(
     evaluations: readEvaluations(reader, spans.run.run_id, spans.tree.parent[row]! < 0 ? undefined : name),
     provisional: spans.provisional,
   };
+}
+
+function toldBy(attributes: SpanDetail["attributes"]): SpanError | undefined {
+  const hint = errorFromAttributes(attributes);
+  return hint && mergeErrors(hint);
 }
 
 /** The record of a step that ran several times is the one with the same place among its name's. */

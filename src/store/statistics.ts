@@ -1,9 +1,20 @@
+import { TraceError } from "../engine/errors.ts";
 import type { Reader } from "../engine/reader.ts";
 import type { DurationStatistics, SpanStatistics, SpanStatisticsQuery, StatisticsGroup } from "./model.ts";
 import { NumberList, nearestRank } from "./percentiles.ts";
 import { type PassedRun, passOverSpans } from "./span-pass.ts";
 import { stateOfSpan } from "./status.ts";
 import { linkSpans, selfTimes } from "./tree.ts";
+
+/** More names or errors than anybody reads; counting them apart would take the memory of the machine. */
+export const MOST_GROUPS = 100_000;
+
+export function tooManyGroups(what: string): TraceError {
+  return new TraceError(
+    "too_many_rows",
+    `There are more than ${MOST_GROUPS.toLocaleString("en-US")} different ${what}. Narrow the statistics with a filter.`,
+  );
+}
 
 /** Adds up finished spans, run by run. */
 export class StatisticsTotals {
@@ -113,6 +124,7 @@ class Totals {
 function totalsOf<K>(all: Map<K, Totals>, key: K): Totals {
   let totals = all.get(key);
   if (!totals) {
+    if (all.size >= MOST_GROUPS) throw tooManyGroups("names of spans");
     totals = new Totals();
     all.set(key, totals);
   }

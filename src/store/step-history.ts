@@ -3,7 +3,7 @@ import { anchor, isMonotonic, toWallClock } from "./clock.ts";
 import { HistogramCounts } from "./histogram.ts";
 import type { DurationHistogram, Run, State } from "./model.ts";
 import { nearestRank } from "./percentiles.ts";
-import { orNull, type RunSpans, readRunSpans, stateInRun } from "./run-spans.ts";
+import { orNull, type RunSpans, readRunSpans, rowOfKey, stateInRun } from "./run-spans.ts";
 import { listRuns } from "./runs.ts";
 import { errorFromAttributes } from "./span-error.ts";
 import { isFailedSql } from "./status.ts";
@@ -142,7 +142,7 @@ function occurrencesIn(reader: Reader, run: Run, name: string): StepOccurrence[]
         if (error === undefined) {
           // What a span does not say of itself its children, its step and its run do.
           whole ??= readRunSpans(reader, run);
-          error = whole.errors.get(whole.byKey.get(key) ?? -1)?.type ?? "unknown";
+          error = whole.errors.get(rowOfKey(whole, key) ?? -1)?.type ?? "unknown";
         }
       }
       found.push({

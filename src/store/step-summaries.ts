@@ -2,7 +2,7 @@ import type { Reader, Snapshot, SqlValue } from "../engine/reader.ts";
 import { ATTRIBUTE_NUMBERS_SQL, attributeNumbers } from "./attribute-numbers.ts";
 import type { OutlineSpan, Run } from "./model.ts";
 import { NumberList, nearestRank } from "./percentiles.ts";
-import { outlineSpan, stateInRun } from "./run-spans.ts";
+import { outlineSpan, rowOfKey, stateInRun } from "./run-spans.ts";
 import { findRun, listRuns } from "./runs.ts";
 import type { StoreSession } from "./session.ts";
 import { stateOfRun } from "./status.ts";
@@ -288,7 +288,7 @@ function summary(session: StoreSession, reader: Reader, found: Tally): StepSumma
     p50: percentile(durations, 0.5),
     p95: percentile(durations, 0.95),
     cost: found.cost,
-    last: { run: spans.run, span: outlineSpan(spans, spans.byKey.get(key)!, -1) },
+    last: { run: spans.run, span: outlineSpan(spans, rowOfKey(spans, key)!, -1) },
   };
 }
 

@@ -35,6 +35,7 @@ import type {
   StepSummariesQuery,
   StoreInfo,
   Trace,
+  TracePage,
 } from "./model.ts";
 
 /**
@@ -65,10 +66,26 @@ export interface TraceStore {
   /** A run with its steps and its error. `id` as in {@link getRun}; several matches reject with `ambiguous_run`. */
   getRunDetail(id: string, options?: CallOptions): Promise<RunDetail>;
 
-  /** The whole trace with attributes. `id` as in {@link getRunDetail}. */
+  /**
+   * The whole trace with attributes. `id` as in {@link getRunDetail}. Rejects with `too_many_rows` for more than 250,000 spans
+   * or 64 million characters of attributes, which are for {@link getTracePage}.
+   */
   getTrace(id: string, options?: CallOptions): Promise<Trace>;
 
-  /** The run's spans as drawn, in reading order; `limit` cuts after so many. `id` must be exact. */
+  /**
+   * The next spans of a trace of any size, in reading order, from the place `from` on. With the `revision` of the first page, and
+   * `id` exactly as it names the run, it rejects with `busy` when the database has changed since, because pages of two states make no trace.
+   */
+  getTracePage(
+    id: string,
+    query?: { from?: number; revision?: string },
+    options?: CallOptions,
+  ): Promise<TracePage>;
+
+  /**
+   * The run's spans as drawn, in reading order; `limit` cuts after so many. `id` must be exact.
+   * Rejects with `too_many_rows` when these are more than 250,000.
+   */
   getOutline(runId: string, query?: { limit?: number }, options?: CallOptions): Promise<Outline>;
 
   /** As {@link getOutline}, in typed arrays: for runs of any size. */

@@ -1,6 +1,7 @@
 import type { Snapshot } from "../engine/reader.ts";
-import type { Span, SpanNode, Trace } from "./model.ts";
+import type { PagedSpan, Span, SpanNode, Trace, TracePage } from "./model.ts";
 import type { FlatSpan, FlatTrace } from "./spans.ts";
+import type { FlatPage } from "./trace-page.ts";
 import { parseAttributes } from "./values.ts";
 
 /** How long attributes are parsed before others get a turn on this thread, in milliseconds. */
@@ -18,6 +19,16 @@ export async function growTrace(flat: FlatTrace & { snapshot: Snapshot }): Promi
   });
   const { run_id, provisional, warnings, snapshot } = flat;
   return { run_id, provisional, roots, spans, warnings, snapshot };
+}
+
+/** A page with its attributes parsed. */
+export async function growPage(flat: FlatPage & { snapshot: Snapshot }): Promise<TracePage> {
+  const spans: PagedSpan[] = [];
+  await inSlices(flat.spans, (span) => {
+    const { key, parent, depth } = span;
+    spans.push({ ...toSpan(flat.run_id, span), key, parent, depth });
+  });
+  return { ...flat, spans };
 }
 
 /** Spans without their tree, in the order of the flat rows. */

@@ -77,23 +77,63 @@ function resolveParents({ ids, parents }: TreeInput): {
   orphans: number;
   duplicates: number;
 } {
-  const first = new Map<string, number>();
-  let duplicates = 0;
-  for (let index = 0; index < ids.length; index += 1) {
-    const id = ids[index]!;
-    if (first.has(id)) duplicates += 1;
-    else first.set(id, index);
-  }
+  const rows = new IdIndex(ids);
   let orphans = 0;
   const parent = new Int32Array(ids.length).fill(-1);
+  let last: string | undefined;
+  let lastUp = -1;
   for (let index = 0; index < ids.length; index += 1) {
     const id = parents[index]!;
     if (id === null) continue;
-    const up = first.get(id);
-    if (up === undefined) orphans += 1;
-    else parent[index] = up;
+    // Siblings stand together.
+    if (id !== last) {
+      last = id;
+      lastUp = rows.firstOf(id);
+    }
+    if (lastUp < 0) orphans += 1;
+    else parent[index] = lastUp;
   }
+  const { duplicates } = rows;
   return { parent, orphans, duplicates };
+}
+
+/** Finds the first row of an id: a map of a million texts takes ten times the memory. */
+class IdIndex {
+  duplicates = 0;
+  readonly #slots: Int32Array;
+
+  constructor(private readonly ids: readonly string[]) {
+    let size = 64;
+    while (size < ids.length * 2) size *= 2;
+    this.#slots = new Int32Array(size).fill(-1);
+    for (let index = 0; index < ids.length; index += 1) {
+      const slot = this.#slotOf(ids[index]!);
+      if (this.#slots[slot]! < 0) this.#slots[slot] = index;
+      else this.duplicates += 1;
+    }
+  }
+
+  /** -1 when no row has it. */
+  firstOf(id: string): number {
+    return this.#slots[this.#slotOf(id)]!;
+  }
+
+  /** Where the id stands, or the free place where it would. */
+  #slotOf(id: string): number {
+    const mask = this.#slots.length - 1;
+    let slot = hashOf(id) & mask;
+    while (this.#slots[slot]! >= 0 && this.ids[this.#slots[slot]!] !== id) slot = (slot + 1) & mask;
+    return slot;
+  }
+}
+
+/** Ids that somebody chose to collide do not know it. */
+const SEED = Math.floor(Math.random() * 2 ** 32) | 0;
+
+function hashOf(text: string): number {
+  let hash = SEED ^ text.length;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash ^ (hash >>> 15);
 }
 
 /** Makes the first row of every loop a root. Each span is visited at most twice. */

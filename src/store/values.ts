@@ -40,9 +40,41 @@ export function asText(value: SqlValue | undefined): string | null {
   return value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
 }
 
-/** Attributes as stored: an object where the text is a JSON object, else the text itself. */
+/** Shorter text is parsed whatever it holds, and more values than this take too much memory as objects. */
+const LARGE = 1 << 20;
+const MOST_VALUES = 1_000_000;
+
+/** Whether JSON of many megabytes holds so many values that it stays text. */
+function holdsTooMany(text: string): boolean {
+  let values = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case 34:
+        do at = text.indexOf('"', at + 1);
+        while (at > 0 && isEscaped(text, at));
+        if (at < 0) return false;
+        break;
+      case 44:
+      case 91:
+      case 123:
+        values += 1;
+        if (values > MOST_VALUES) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether an odd number of backslashes stands before this place. */
+function isEscaped(text: string, at: number): boolean {
+  let from = at;
+  while (text.charCodeAt(from - 1) === 92) from -= 1;
+  return (at - from) % 2 === 1;
+}
+
+/** Attributes as stored: an object where the text is a JSON object of at most a million values or so, else the text itself. */
 export function parseAttributes(text: string | null): Attributes {
   if (text === null || text.trim() === "") return {};
+  if (text.length > LARGE && holdsTooMany(text)) return text;
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : text;

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { openDatabase } from "../engine/database.ts";
 import { TraceError } from "../engine/errors.ts";
 import { serve } from "../engine/serve.ts";
+import { scanRun } from "./columns/scan-rows.ts";
 import { isStretchOrder, readOrderedStretch } from "./columns/second-reader.ts";
 import { storeHandlers } from "./handlers.ts";
 import type { StoreMethods } from "./methods.ts";
@@ -21,5 +22,5 @@ if (isStretchOrder(workerData)) readOrderedStretch(workerData);
 else
   serve<StoreMethods, StoreWorkerData>(parentPort, async ({ data, cancelled, progress }) => {
     const database = await openDatabase(data.path, { cancelled, progress });
-    return storeHandlers(new StoreSession(database, data.path, data.summaryMemory), data.path);
+    return storeHandlers(new StoreSession(database, data.path, data.summaryMemory, scanRun), data.path);
   });

@@ -2,6 +2,7 @@
 //
 //   npm run fuzz -- --seconds 60
 //   npm run fuzz -- --seconds 60 --seed 123456    the same inputs again
+//   npm run fuzz -- --absurd                      whole databases that are absurdly large in one place, each question by itself
 //
 // Prints the seed of every failure: add it to test/fuzz/fuzz.test.ts with its cause mended.
 import { mkdtempSync, rmSync } from "node:fs";
@@ -18,6 +19,7 @@ await main(async () => {
   await buildExtension();
   Object.assign(globalThis, { __ENGINE_DIR__: path.join(root, "dist") });
   register("../tools/typescript-hooks.mjs", import.meta.url);
+  if (process.argv.includes("--absurd")) return askAbsurdly();
   const { fuzz } = await import("./fuzz.ts");
   const folder = mkdtempSync(path.join(tmpdir(), "flujo-lens-fuzz-"));
   const deadline = performance.now() + seconds * 1000;
@@ -36,6 +38,35 @@ await main(async () => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+async function askAbsurdly() {
+  const { absurdDatabases, absurdQuestions, askAbsurd, makeAbsurd } = await import("./absurd.ts");
+  const folder = mkdtempSync(path.join(tmpdir(), "flujo-lens-absurd-"));
+  const most = { peak: 512 * 2 ** 20, milliseconds: 5000 };
+  try {
+    for (const what of Object.keys(absurdDatabases)) {
+      const file = await makeAbsurd(folder, what);
+      console.log(what);
+      for (const question of absurdQuestions) {
+        const { answers, times, peak, cpu } = await askAbsurd(
+          path.join(root, "dist/store.js"),
+          file,
+          question,
+        );
+        const milliseconds = times[question] ?? 0;
+        const wrong =
+          peak > most.peak || milliseconds > most.milliseconds || /^internal/.test(answers[question] ?? "");
+        if (wrong) process.exitCode = 1;
+        console.log(
+          `${wrong ? "! " : "  "}${question.padEnd(11)} ${String(milliseconds).padStart(6)} ms  ${String(Math.round(peak / 2 ** 20)).padStart(5)} MB  ${cpu.toFixed(1).padStart(5)} s of processor  ${answers[question]?.slice(0, 60)}`,
+        );
+      }
+      rmSync(file);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** @param {string} name */
 function numberOf(name) {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import { TraceError } from "../../engine/errors.ts";
 import { formatCount } from "../../format/numbers.ts";
-import type { OutlineColumns, Trace, TraceStore } from "../../store/store.ts";
+import type { OutlineColumns, TracePage, TraceStore } from "../../store/store.ts";
 import { parseFilterFor, parseRunId } from "../arguments.ts";
 import { UsageError } from "../exit.ts";
 import { staleNote } from "../notes.ts";
@@ -8,9 +9,10 @@ import { OutlineRows } from "../outline-rows.ts";
 import type { StartSession } from "../program.ts";
 import { runHeading } from "../run-view.ts";
 import type { Session } from "../session.ts";
-import { nestedShape, shaped, spanShape } from "../shapes.ts";
-import { filterTrace } from "../trace-filter.ts";
+import { checkLevels } from "../shapes.ts";
+import { type KeptSpans, keepSpans } from "../trace-filter.ts";
 import { traceLines } from "../trace-view.ts";
+import { TraceWriter } from "../trace-writer.ts";
 
 /** What `trace` and `from-file` have in common. */
 export interface TraceOptions {
@@ -55,6 +57,9 @@ export function addTraceCommand(program: Command, start: StartSession): void {
     });
 }
 
+/** How often a trace and what a filter takes of it are asked for until they belong together. */
+const ATTEMPTS = 5;
+
 async function printJson(
   session: Session,
   store: TraceStore,
@@ -62,16 +67,54 @@ async function printJson(
   options: FilteredOptions,
 ): Promise<void> {
   const { signal } = session;
-  const whole = await store.getTrace(runId, { signal });
-  const trace = options.filter === undefined ? whole : await taken(store, whole, options.filter, signal);
-  const value = options.flat ? shaped(trace.spans, spanShape) : nestedShape(trace.roots);
-  await noteState(session, trace);
-  await session.writeJson(value);
+  const { first, kept } = await firstPage(store, runId, options.filter, signal);
+  if (!options.flat) checkLevels(kept?.levels ?? first.levels);
+  await noteState(session, first);
+  const writer = new TraceWriter(first, options.flat === true, kept);
+  await session.out.pieces(writer.begin(), signal);
+  for (let page = first; ; ) {
+    await session.out.pieces(writer.page(page), signal);
+    const from = page.from + page.spans.length;
+    if (from >= page.total) break;
+    page = await store.getTracePage(first.run_id, { from, revision: first.revision }, { signal });
+  }
+  await session.out.pieces(writer.end(), signal);
 }
 
-async function taken(store: TraceStore, trace: Trace, filter: string, signal: AbortSignal): Promise<Trace> {
-  const found = await store.getSpans(trace.run_id, { filter }, { signal });
-  return filterTrace(trace, new Set(found.map(({ span_id }) => span_id)));
+interface Kept extends KeptSpans {
+  readonly roots: number;
+  readonly levels: number;
+}
+
+/** The first page, and with a filter what it takes of the whole trace in the same state of the database. */
+async function firstPage(
+  store: TraceStore,
+  id: string,
+  filter: string | undefined,
+  signal: AbortSignal,
+): Promise<{ first: TracePage; kept?: Kept }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const first = await store.getTracePage(id, {}, { signal });
+    if (filter === undefined) return { first };
+    const { run_id, revision, total } = first;
+    const { keys } = await store.getMatches(run_id, filter, { signal });
+    const columns = await store.getOutlineColumns(run_id, {}, { signal });
+    try {
+      await store.getTracePage(run_id, { from: total, revision }, { signal });
+    } catch (thrown) {
+      if (attempt < ATTEMPTS && thrown instanceof TraceError && thrown.kind === "busy") continue;
+      throw thrown;
+    }
+    const kept = keepSpans(columns, keys);
+    const { depths } = new OutlineRows(columns, keys);
+    let roots = 0;
+    let levels = 0;
+    for (const depth of depths) {
+      if (depth === 0) roots += 1;
+      if (depth >= levels) levels = depth + 1;
+    }
+    return { first, kept: { ...kept, roots, levels } };
+  }
 }
 
 async function printTree(

@@ -1,7 +1,6 @@
 import { attributeKeys } from "../attribute-numbers.ts";
 
-/** Those of costs and tokens; the others are not kept in columns. */
-const KEYS = attributeKeys.slice(0, 4).map((key) => Buffer.from(key));
+const KEYS = attributeKeys.map((key) => Buffer.from(key));
 /** Numbers of the wanted keys by their length. */
 const KEYS_BY_LENGTH: (readonly number[] | undefined)[] = Array.from({ length: 64 }, () => undefined);
 for (const [key, { length }] of KEYS.entries())
@@ -25,6 +24,8 @@ export class AttributeScan {
   /** US dollars; NaN for what is not there or is no number, as {@link tokens}. */
   cost = Number.NaN;
   tokens = Number.NaN;
+  /** Which try it was; only looked for when asked. */
+  attempt = Number.NaN;
   private readonly kinds = new Uint8Array(KEYS.length);
   private readonly numbers = new Float64Array(KEYS.length);
   /** For each level of nesting, whether it is an object. */
@@ -33,6 +34,12 @@ export class AttributeScan {
   private view: DataView = new DataView(new ArrayBuffer(0));
   private end = 0;
   private unsure = false;
+  private readonly wanted: number;
+
+  /** @param attempts Also looks for {@link attempt}, which columns do not keep. */
+  constructor(private readonly attempts = false) {
+    this.wanted = attempts ? KEYS.length : 4;
+  }
 
   /** False when only SQLite can tell. Text that is not JSON has no numbers. Behind the end must be room for three more bytes. */
   read(bytes: Buffer, view: DataView, start: number, end: number): boolean {
@@ -46,6 +53,7 @@ export class AttributeScan {
     if (this.unsure) return false;
     this.cost = valid ? this.first(0) : Number.NaN;
     this.tokens = valid ? this.first(2) : Number.NaN;
+    if (this.attempts) this.attempt = valid ? this.first(4) : Number.NaN;
     return true;
   }
 
@@ -285,6 +293,7 @@ export class AttributeScan {
     const { bytes } = this;
     const length = end - start;
     for (const key of (length < KEYS_BY_LENGTH.length ? KEYS_BY_LENGTH[length] : undefined) ?? NO_KEYS) {
+      if (key >= this.wanted) continue;
       const wanted = KEYS[key]!;
       let at = 0;
       while (at < wanted.length && wanted[at] === bytes[start + at]) at += 1;

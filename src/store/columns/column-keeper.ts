@@ -135,7 +135,7 @@ export class ColumnKeeper implements Lasting {
 }
 
 /** An upper bound where rows are numbered from 1, as flujo's are. */
-function estimateSpans(reader: Reader): number {
+export function estimateSpans(reader: Reader): number {
   const ends = reader.get<{ first: number | null; last: number | null }>(
     "SELECT (SELECT min(key) FROM lens_spans_scan) AS first, (SELECT max(key) FROM lens_spans_scan) AS last",
   );

@@ -252,7 +252,7 @@ export function readStretch(
   return stretch.result();
 }
 
-function timeAt(row: StoredRow, column: number): number {
+export function timeAt(row: StoredRow, column: number): number {
   const type = row.types[column]!;
   if (type === 7) {
     const value = row.view.getFloat64(row.offsets[column]!);

@@ -49,7 +49,7 @@ describe.each(whole)("the database of %s", (name) => {
     const shared: Partial<TraceStore> = {
       getRun: (id) => store.getRun(id),
       getSpans: (id, query) => store.getSpans(id, query),
-      getTrace: (id) => store.getTrace(id),
+      getTracePage: (id, query) => store.getTracePage(id, query),
     };
     const { code, stdout } = await run([...args, "--json"], shared);
     expect(code).toBe(0);

@@ -23,6 +23,7 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     getRun: missing("getRun"),
     getRunDetail: missing("getRunDetail"),
     getTrace: missing("getTrace"),
+    getTracePage: missing("getTracePage"),
     getOutline: missing("getOutline"),
     getOutlineColumns: missing("getOutlineColumns"),
     getLevel: missing("getLevel"),

@@ -1,0 +1,159 @@
+import type { Reader, SqlValue } from "../../engine/reader.ts";
+import { leafPages, type StoredRow, scanTable, UnreadableTable } from "../../engine/table-scan.ts";
+import { ATTRIBUTE_NUMBERS_SQL, type AttributeNumbers, attributeNumbers } from "../attribute-numbers.ts";
+import { appendSpan, emptyRows, type SpanRows } from "../span-rows.ts";
+import { isFailedInSql, stateOfRun } from "../status.ts";
+import { AttributeScan } from "./attribute-scan.ts";
+import { estimateSpans } from "./column-keeper.ts";
+import { Dictionary } from "./dictionary.ts";
+import { type StoredTable, storedTable, textLength } from "./stored-table.ts";
+import { SPAN_COLUMNS, timeAt } from "./stretch.ts";
+
+/** Fewer spans are read by SQL just as soon. */
+const LEAST_SPANS = 5_000;
+/** How many rows the scan passes by in the time in which SQL fetches one by an index. */
+const ROWS_IN_A_FETCH = 6;
+
+/** The spans of one run by reading the pages of the whole table; undefined where SQL is quicker or alone can read them. */
+export function scanRun(reader: Reader, runId: string, spans: number): SpanRows | undefined {
+  if (spans < LEAST_SPANS || estimateSpans(reader) > spans * ROWS_IN_A_FETCH) return undefined;
+  const wanted = Buffer.from(runId);
+  const rows = emptyRows();
+  const failed = (status: string) => stateOfRun(status) === "failed";
+  return scan(reader, failed, (row, read, table) => {
+    const at = row.offsets[table.places[0]!]!;
+    const length = textLength(row.types[table.places[0]!]!);
+    if (length === wanted.length && wanted.compare(row.bytes, at, at + length) === 0) read(rows);
+  })
+    ? rows
+    : undefined;
+}
+
+/** Tells every span of the table in order of its key. `read` adds it to rows; return false to stop. */
+export type VisitSpan = (runId: string, read: (rows: SpanRows) => void) => boolean;
+
+/** As the rows of `lens_spans_scan`, by reading the table's pages; false where only SQL can. What was visited by then must be thrown away. */
+export function scanSpans(reader: Reader, visit: VisitSpan): boolean {
+  if (estimateSpans(reader) < LEAST_SPANS) return false;
+  const runs = new Dictionary();
+  let goesOn = true;
+  return scan(reader, isFailedInSql, (row, read, table) => {
+    if (!goesOn) return;
+    const place = table.places[0]!;
+    const run = runs.idOf(row.bytes, row.view, row.offsets[place]!, textLength(row.types[place]!));
+    goesOn = visit(runs.texts[run]!, read);
+  });
+}
+
+type VisitRow = (row: StoredRow, read: (rows: SpanRows) => void, table: StoredTable) => void;
+
+/** @param failed Whether a status is one whose attributes are looked at for an error. */
+function scan(reader: Reader, failed: (status: string) => boolean, visit: VisitRow): boolean {
+  const { pages } = reader;
+  const table = pages && storedTable(reader, "spans", SPAN_COLUMNS);
+  if (pages === undefined || table === undefined) return false;
+  const source = new RowReader(reader, table, failed);
+  try {
+    scanTable(pages, leafPages(pages, table.root), {
+      columns: table.columns,
+      visit: (row) => {
+        if (row.stored < table.leastStored) throw new UnreadableTable("a row older than a column");
+        visit(row, (rows) => source.read(row, rows), table);
+      },
+      progress: (fraction) => reader.progress(Math.min(0.99, fraction)),
+    });
+    return true;
+  } catch (thrown) {
+    // What is odd to the scan may be plain to SQLite: it has the last word. Torn pages look odd too, and are read again.
+    if (thrown instanceof UnreadableTable || thrown instanceof RangeError || thrown instanceof TypeError)
+      return false;
+    throw thrown;
+  }
+}
+
+/** Reads stored rows as `appendRow` reads those of SQL. Equal texts are decoded once and kept once. */
+class RowReader {
+  private readonly names = new Dictionary();
+  private readonly statuses = new Dictionary();
+  private readonly attributes = new AttributeScan(true);
+  /** By number of status: whether its attributes are looked at for an error. */
+  private readonly telling: boolean[] = [];
+  private parentBytes: Buffer = Buffer.alloc(0);
+  private parent = "";
+
+  constructor(
+    private readonly reader: Reader,
+    private readonly table: StoredTable,
+    private readonly failed: (status: string) => boolean,
+  ) {}
+
+  read(row: StoredRow, rows: SpanRows): void {
+    const [, id, parent, name, status, start, end, attributes] = this.table.places as readonly [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const { bytes, view, offsets, types } = row;
+    const word =
+      types[status] === 0
+        ? this.statuses.idOfText("unknown")
+        : this.statuses.idOf(bytes, view, offsets[status]!, textLength(types[status]!));
+    const named = this.names.idOf(bytes, view, offsets[name]!, textLength(types[name]!));
+    const from = offsets[attributes]!;
+    const to = from + textLength(types[attributes]!);
+    const read = this.attributes.read(bytes, view, from, to);
+    appendSpan(rows, {
+      key: row.rowid,
+      id: textAt(row, id),
+      parent: types[parent] === 0 ? null : this.parentAt(row, parent),
+      name: this.names.texts[named]!,
+      status: this.statuses.texts[word]!,
+      start: timeAt(row, start),
+      end: timeAt(row, end),
+      numbers: read ? this.attributes : this.askSql(row.rowid),
+      // As SQL's, the text ends with the first NUL.
+      attributes:
+        types[attributes] === 0 || !this.isTelling(word)
+          ? null
+          : bytes.toString("utf8", from, to).split("\0", 1)[0]!,
+    });
+  }
+
+  private isTelling(status: number): boolean {
+    this.telling[status] ??= this.failed(this.statuses.texts[status]!);
+    return this.telling[status];
+  }
+
+  /** Siblings stand together, and have the same parent. */
+  private parentAt(row: StoredRow, column: number): string {
+    const { bytes, offsets, types } = row;
+    const from = offsets[column]!;
+    const to = from + textLength(types[column]!);
+    if (this.parentBytes.length !== to - from || this.parentBytes.compare(bytes, from, to) !== 0) {
+      this.parentBytes = Buffer.from(bytes.subarray(from, to));
+      this.parent = textAt(row, column);
+    }
+    return this.parent;
+  }
+
+  private askSql(rowid: number): AttributeNumbers {
+    if (!Number.isSafeInteger(rowid)) throw new UnreadableTable("a number of a row that is too long");
+    const found = this.reader.get<{ numbers: SqlValue }>(
+      `SELECT ${ATTRIBUTE_NUMBERS_SQL} AS numbers FROM lens_spans WHERE key = ?`,
+      [rowid],
+    );
+    return attributeNumbers(found?.numbers);
+  }
+}
+
+function textAt({ bytes, offsets, types }: StoredRow, column: number): string {
+  const from = offsets[column]!;
+  const text = bytes.toString("utf8", from, from + textLength(types[column]!));
+  if (text.includes("\0") || text.includes("\ufffd")) throw new UnreadableTable("a text that is odd");
+  return text;
+}

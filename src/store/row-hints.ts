@@ -1,0 +1,30 @@
+import type { ErrorHint } from "./span-error.ts";
+
+/** Hints by row, in the order of rows. A million of them take a fifth of what a map of objects would. */
+export class RowHints {
+  readonly #rows: number[] = [];
+  readonly #types: (string | undefined)[] = [];
+  readonly #messages: string[] = [];
+  readonly #cut = new Set<number>();
+
+  /** Rows must come in ascending order. */
+  set(row: number, { type, message, cut }: ErrorHint): void {
+    this.#rows.push(row);
+    this.#types.push(type);
+    this.#messages.push(message);
+    if (cut) this.#cut.add(row);
+  }
+
+  get(row: number): ErrorHint | undefined {
+    let from = 0;
+    let to = this.#rows.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.#rows[middle]! < row) from = middle + 1;
+      else to = middle;
+    }
+    if (this.#rows[from] !== row) return undefined;
+    const hint = { type: this.#types[from], message: this.#messages[from]! };
+    return this.#cut.has(row) ? { ...hint, cut: true } : hint;
+  }
+}
