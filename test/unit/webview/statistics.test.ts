@@ -154,7 +154,7 @@ describe("a selection", () => {
     expect(ofGroup({}, "version", null)).toEqual({ pipelineVersion: null });
     expect(ofGroup({}, "state", "failed")).toEqual({ states: ["failed"] });
     expect(ofGroup({}, "error_type", "timeout")).toEqual({ errorTypes: ["timeout"] });
-    expect(ofGroup({}, "error_type", null)).toBeUndefined();
+    expect(ofGroup({}, "error_type", null)).toEqual({ errorTypes: [null] });
   });
 
   it("leaves the end of a bar to the next one", () => {
