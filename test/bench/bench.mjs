@@ -69,7 +69,7 @@ main(async () => {
     },
   });
   if (positionals.includes("timeline")) {
-    console.log((await (await import("./timeline.mjs")).measureTimeline()).text);
+    console.log((await (await import("./timeline.mjs")).measureTimeline(values.quick)).text);
     return;
   }
   if (positionals.includes("host")) {
