@@ -176,6 +176,27 @@ describe("a log with its shared index", () => {
       expect(folderState(file)).toEqual(before);
     }
   });
+
+  it("is not taken for what it was when the file was changed twice within a tick of its clock", async () => {
+    const file = await numbersDatabase(1);
+    const soon = Date.now() / 1000 + 60;
+    const write = async (value: number) => {
+      const database = await stockDatabase();
+      database.run(`CREATE TABLE numbers (n); INSERT INTO numbers VALUES (${value})`);
+      writeFileSync(file, walMode(database.export()));
+      database.close();
+      utimesSync(file, soon, soon);
+    };
+    writeFileSync(`${file}-wal`, "");
+    writeFileSync(`${file}-shm`, sharedIndex({ salts: [0, 0], lastFrame: 0 }));
+    await write(1);
+    const database = await open(file);
+    const value = () => database.read((reader) => reader.get("SELECT n FROM numbers")?.n).value;
+    expect(value()).toBe(1);
+    await write(2);
+    expect(value()).toBe(2);
+    database.close();
+  });
 });
 
 describe("a question beside checkpoints", () => {
