@@ -80,6 +80,8 @@ export class LiveSnapshot {
   private readonly rule: Rule;
   private readonly startedAt = now();
   private readonly startedInJournal: boolean;
+  /** Whether the log has frames that were not announced when the index was looked at, or that are all in the main file. */
+  private readonly passedOver: boolean;
   /** The transaction to be undone, when there is no log. */
   private readonly journal: RollbackJournal | undefined;
 
@@ -102,6 +104,7 @@ export class LiveSnapshot {
     this.logChange = wal.refresh(log);
     const salts = wal.header?.salts;
     const restarted = shared?.lastFrame === 0 && salts !== undefined && shared.salts !== salts;
+    this.passedOver = restarted;
     this.lastFrame = restarted ? 0 : wal.lastFrame;
     this.mainHeader = readHeader(main);
     this.header = parseDatabaseHeader(this.firstBytes());
@@ -157,9 +160,12 @@ export class LiveSnapshot {
     return Number(this.startedAt / 1_000_000n) / 1000;
   }
 
-  /** Whether the shared index proves it, so that {@link logChange} tells all that commits may have changed. */
+  /**
+   * Whether the shared index proves it, so that the {@link logChange} of the next one tells all that commits may have changed
+   * since. Not so where the log was passed over: what it holds already is not told again.
+   */
   get usesIndex(): boolean {
-    return this.rule.kind === "index";
+    return this.rule.kind === "index" && !this.passedOver;
   }
 
   /** Whether a transaction stands in the journal that cannot be undone here, so that nothing can be proven until it ends. */
