@@ -29,8 +29,8 @@ export interface KeeperOptions {
  * Keeps all spans of a database as columns and brings them up to date from what its log says has changed.
  *
  * What a read made counts only when the read is proven: then {@link accept} must be called, else {@link reject}. Even an
- * unproven state is of use. What was torn in it lies in pages that the log names, so the next state is made from it without
- * reading all again: a table that takes longer to read than its writer leaves alone is read in the end.
+ * unproven state is of use where the log still tells what changed since: what was torn in it lies in pages that the log
+ * names, so the next state is made from it without reading all again.
  */
 export class ColumnKeeper implements Lasting {
   private last: State | undefined;
