@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, describe, expect, it } from "vitest";
+import { openTraceStore } from "../../../src/store/store.ts";
+import { fixtureCopy, freshFolder } from "../support/fixtures.ts";
+
+const bundle = path.join(__ENGINE_DIR__, "store.js");
+const asker = path.join(import.meta.dirname, "ask-lines.mjs");
+const nobody = 65_534;
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+/** A process of its own that reads a database. */
+class Asker {
+  readonly child: ChildProcess;
+  private readonly answers: AsyncIterator<string>;
+
+  constructor(file: string, options: { readonly uid?: number; readonly env?: NodeJS.ProcessEnv } = {}) {
+    const stdio: ["pipe", "pipe", "inherit"] = ["pipe", "pipe", "inherit"];
+    const { uid, env = process.env } = options;
+    this.child = spawn(process.execPath, [asker, bundle, file], { stdio, env, uid, gid: uid });
+    children.push(this.child);
+    this.answers = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  async next(): Promise<string | undefined> {
+    const { value, done } = await this.answers.next();
+    return done ? undefined : value;
+  }
+
+  ask(): Promise<string | undefined> {
+    this.child.stdin!.write("\n");
+    return this.next();
+  }
+}
+
+describe("a reader", () => {
+  it("answers again as soon as a disk that failed in the middle of a read works again", async ({ skip }) => {
+    const folder = freshFolder();
+    const shim = path.join(folder, "failing-disk.so");
+    const source = path.join(import.meta.dirname, "failing-disk.c");
+    if (process.platform !== "linux") return skip("preloading is Linux's");
+    const made = spawnSync("cc", ["-shared", "-fPIC", "-o", shim, source, "-ldl"], { encoding: "utf8" });
+    if (made.status !== 0) return skip(`no C compiler: ${made.error?.message ?? made.stderr}`);
+    const flag = path.join(folder, "broken");
+    const file = fixtureCopy("v0.6.11");
+    const reader = new Asker(file, { env: { ...process.env, LD_PRELOAD: shim, FAILING_WHILE: flag } });
+    expect(await reader.next()).toBe("open");
+    expect(await reader.ask()).toBe("300");
+    for (let turn = 0; turn < 20; turn += 1) {
+      writeFileSync(flag, "");
+      // A file that looks changed is read anew.
+      spawnSync("touch", [file]);
+      expect(await reader.ask()).toBe("unreadable");
+      rmSync(flag);
+      expect(await reader.ask()).toBe("300");
+    }
+  }, 120_000);
+
+  it("answers again when the permission to read is given back", async ({ skip }) => {
+    if (process.getuid?.() !== 0) return skip("only root may start a reader as somebody else");
+    const file = fixtureCopy("v0.6.11");
+    const may = (mode: number) => chmodSync(file, mode);
+    may(0o644);
+    for (let folder = path.dirname(file); folder !== "/tmp" && folder !== "/"; folder = path.dirname(folder))
+      chmodSync(folder, 0o755);
+    const seen = spawnSync(process.execPath, ["-e", "fs.readFileSync(process.argv[1])", bundle], {
+      uid: nobody,
+      gid: nobody,
+    });
+    if (seen.status !== 0) return skip("another user cannot see this checkout");
+    const reader = new Asker(file, { uid: nobody });
+    expect(await reader.next()).toBe("open");
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(await reader.ask()).toBe("300");
+      may(0o000);
+      expect(await reader.ask()).toBe("unreadable");
+      may(0o644);
+    }
+    expect(await reader.ask()).toBe("300");
+  }, 120_000);
+
+  it("answers after a sleep, with what was written meanwhile", async ({ skip }) => {
+    if (process.platform === "win32") return skip("no process can be stopped there");
+    const file = fixtureCopy("v0.6.11");
+    const reader = new Asker(file);
+    expect(await reader.next()).toBe("open");
+    expect(await reader.ask()).toBe("300");
+    reader.child.kill("SIGSTOP");
+    const other = fixtureCopy("v1.0");
+    renameSync(other, file);
+    const answer = reader.ask();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    reader.child.kill("SIGCONT");
+    const store = await openTraceStore(file);
+    const { length } = await store.listRuns({ limit: 1000 });
+    await store.close();
+    expect(await answer).toBe(String(length));
+  }, 120_000);
+});
+
+describe("a thousand faults", () => {
+  it("leave no descriptor, no worker and no memory behind", async ({ skip }) => {
+    if (!existsSync("/proc/self/fd")) return skip("descriptors cannot be counted here");
+    const file = fixtureCopy("v0.6.11");
+    const away = `${file}.away`;
+    const store = await openTraceStore(file);
+    const held = () => ({
+      descriptors: readdirSync("/proc/self/fd").length,
+      threads: readdirSync("/proc/self/task").length,
+    });
+    const fault = async () => {
+      renameSync(file, away);
+      await expect(store.info()).rejects.toMatchObject({ kind: "not_found" });
+      renameSync(away, file);
+      expect((await store.info()).runs).toBe(300);
+    };
+    for (let count = 0; count < 100; count += 1) await fault();
+    const before = held();
+    const memory = process.memoryUsage.rss();
+    for (let count = 0; count < 1000; count += 1) await fault();
+    const after = held();
+    expect(after.descriptors).toBeLessThanOrEqual(before.descriptors + 5);
+    expect(after.threads).toBeLessThanOrEqual(before.threads + 5);
+    expect((process.memoryUsage.rss() - memory) / 2 ** 20).toBeLessThan(150);
+    await store.close();
+  }, 300_000);
+});
