@@ -93,61 +93,70 @@ function expectSameFiltered(
   }
 }
 
-test.each(["v0.4.32", "v0.6.11", "live"] as const)("columns of %s answer as SQL does", async (name) => {
-  const session = new StoreSession(await openDatabase(fixture(name)), "x.db");
-  const queries: StatisticsQuery[] = [
-    {},
-    { pipelineName: "code_review" },
-    { pipelineVersion: null },
-    { states: ["failed"], errorTypes: ["timeout", "rate_limit"] },
-    { durationRange: [0.3, 2], names: ["summarize", "pipeline_run"] },
-    { timeRange: [1_759_400_000, 1_759_900_000] },
-    { timeRange: [1_759_600_000, undefined], states: ["failed"] },
-    { timeRange: [undefined, 1_759_800_000], pipelineName: "code_review", durationRange: [0.1, undefined] },
-  ];
-  session.read((reader) => {
-    const columns = buildColumns(reader, 1e9)!;
-    expect(columns).toBeDefined();
-    const fingerprint = columns.failures!.fingerprints[0]!;
-    expectSameLists(reader, columns, [
-      ...queries,
-      { unfinished: true },
-      { fingerprint },
-      { fingerprint, timeRange: [undefined, 1_759_800_000], names: ["classify_ticket"] },
-      { runStates: ["failed"], atLeast: 2 },
-      { errorTypes: [null], states: ["paused"] },
-    ]);
-    expectSameFiltered(reader, columns, {}, [
-      "status = failed and not name ~ pipeline",
-      "duration > 1s or cost >= 0.01 or self < 2ms",
-      "error_type in (timeout, rate_limit) or tokens > 500",
-      "error_type exists and version != 1.2.0 and start > 2025-10-01",
-      "not cost exists",
-      "name ~ /^(classify|draft)_/ and pipeline = support_triage",
-    ]);
-    for (const text of ["parent = pipeline_run", "classify", "attributes.x exists", "run.status = failed"]) {
-      const { expression, now } = readSpanFilter(text)!;
-      expect(compileColumnFilter(columns, expression, now), text).toBeUndefined();
-    }
-    for (const [at, query] of queries.entries()) {
-      for (const groupBy of [undefined, ...statisticsGroups])
-        expectSame(
-          columnStatistics(columns, { ...query, groupBy }),
-          spanStatistics(reader, { ...query, groupBy }),
-        );
-      expectSameReports(reader, columns, [
-        query,
-        { ...query, groupBy: statisticsGroups[at % statisticsGroups.length] },
+test.each(["v0.4.32", "v0.6.11", "live"] as const)(
+  "columns of %s answer as SQL does",
+  { timeout: 120_000 },
+  async (name) => {
+    const session = new StoreSession(await openDatabase(fixture(name)), "x.db");
+    const queries: StatisticsQuery[] = [
+      {},
+      { pipelineName: "code_review" },
+      { pipelineVersion: null },
+      { states: ["failed"], errorTypes: ["timeout", "rate_limit"] },
+      { durationRange: [0.3, 2], names: ["summarize", "pipeline_run"] },
+      { timeRange: [1_759_400_000, 1_759_900_000] },
+      { timeRange: [1_759_600_000, undefined], states: ["failed"] },
+      { timeRange: [undefined, 1_759_800_000], pipelineName: "code_review", durationRange: [0.1, undefined] },
+    ];
+    session.read((reader) => {
+      const columns = buildColumns(reader, 1e9)!;
+      expect(columns).toBeDefined();
+      const fingerprint = columns.failures!.fingerprints[0]!;
+      expectSameLists(reader, columns, [
+        ...queries,
+        { unfinished: true },
+        { fingerprint },
+        { fingerprint, timeRange: [undefined, 1_759_800_000], names: ["classify_ticket"] },
+        { runStates: ["failed"], atLeast: 2 },
+        { errorTypes: [null], states: ["paused"] },
       ]);
-      for (const groupBy of statisticsGroups)
-        expectSame(
-          compareColumns(columns, {}, query, groupBy),
-          compareStatistics(reader, {}, query, groupBy),
-        );
-    }
-  });
-  session.database.close();
-});
+      expectSameFiltered(reader, columns, {}, [
+        "status = failed and not name ~ pipeline",
+        "duration > 1s or cost >= 0.01 or self < 2ms",
+        "error_type in (timeout, rate_limit) or tokens > 500",
+        "error_type exists and version != 1.2.0 and start > 2025-10-01",
+        "not cost exists",
+        "name ~ /^(classify|draft)_/ and pipeline = support_triage",
+      ]);
+      for (const text of [
+        "parent = pipeline_run",
+        "classify",
+        "attributes.x exists",
+        "run.status = failed",
+      ]) {
+        const { expression, now } = readSpanFilter(text)!;
+        expect(compileColumnFilter(columns, expression, now), text).toBeUndefined();
+      }
+      for (const [at, query] of queries.entries()) {
+        for (const groupBy of [undefined, ...statisticsGroups])
+          expectSame(
+            columnStatistics(columns, { ...query, groupBy }),
+            spanStatistics(reader, { ...query, groupBy }),
+          );
+        expectSameReports(reader, columns, [
+          query,
+          { ...query, groupBy: statisticsGroups[at % statisticsGroups.length] },
+        ]);
+        for (const groupBy of statisticsGroups)
+          expectSame(
+            compareColumns(columns, {}, query, groupBy),
+            compareStatistics(reader, {}, query, groupBy),
+          );
+      }
+    });
+    session.database.close();
+  },
+);
 
 test.each(["v0.4.32", "v0.6.11", "live"] as const)("two threads read %s as one does", async (name) => {
   const session = new StoreSession(await openDatabase(fixture(name)), "x.db");
