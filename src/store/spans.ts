@@ -16,8 +16,8 @@ import { type OutlineColumns, OutlinePacker } from "./outline-columns.ts";
 import { outlineError, outlineSpan, type RunSpans, rowOfKey } from "./run-spans.ts";
 import { errorFromAttributes, mergeErrors } from "./span-error.ts";
 import { readEvaluations, readSteps } from "./steps.ts";
-import { checkWhole, WholeText } from "./trace-page.ts";
 import { asText, isObject, parseAttributes } from "./values.ts";
+import { checkWhole, WholeText } from "./whole-trace.ts";
 
 /** The spans of a run, flat, as they cross a thread; {@link Trace} is rebuilt from it. Attributes are still text. */
 export interface FlatTrace {
@@ -42,17 +42,7 @@ export interface FlatSpan {
 /** The whole trace with attributes. */
 export function readTrace(reader: Reader, spans: RunSpans): FlatTrace {
   checkWhole(spans.tree.order.length);
-  const attributes = new Map<number, string | null>();
-  if (!spans.provisional) {
-    const room = new WholeText();
-    reader.each(
-      "SELECT key, attributes FROM lens_spans WHERE run_id = ?",
-      [spans.run.run_id],
-      ([key, text]) => {
-        attributes.set(key as number, room.take(asText(text)));
-      },
-    );
-  }
+  const attributes = readAttributes(reader, spans, () => true);
   const position = positions(spans);
   return {
     run_id: spans.run.run_id,
@@ -69,22 +59,45 @@ export function readSpans(
   query: { status?: string; name?: string; filter?: string },
 ): FlatTrace {
   const filter = query.filter === undefined ? undefined : readSpanFilter(query.filter);
-  const taken = filter && new Set(filterSpans(reader, spans, filter));
-  const written = spans.provisional ? [] : readTrace(reader, spans).spans;
-  const all = written.map((span, at) => ({ span, row: spans.tree.order[at]! }));
-  const found = all.filter(
-    ({ span, row }) =>
-      (taken?.has(row) ?? true) &&
-      (query.status === undefined || span.status === query.status) &&
-      (query.name === undefined || span.name === query.name),
-  );
-  found.sort((a, b) => (a.span.start_time ?? Infinity) - (b.span.start_time ?? Infinity) || a.row - b.row);
+  const { rows } = spans;
+  const found: number[] = [];
+  if (!spans.provisional) {
+    const taken = filter && new Set(filterSpans(reader, spans, filter));
+    for (let row = 0; row < rows.keys.length; row += 1) {
+      if (taken && !taken.has(row)) continue;
+      if (query.status !== undefined && rows.statuses[row] !== query.status) continue;
+      if (query.name !== undefined && rows.names[row] !== query.name) continue;
+      found.push(row);
+    }
+  }
+  checkWhole(found.length);
+  const keys = new Set(found.map((row) => rows.keys[row]!));
+  const attributes = readAttributes(reader, spans, (key) => keys.has(key));
+  const start = (row: number) => toWallClock(rows.starts[row]!, spans.offset);
+  const known = (row: number) => (Number.isNaN(start(row)) ? Infinity : start(row));
+  found.sort((a, b) => (known(a) === known(b) ? a - b : known(a) - known(b)));
+  const position = positions(spans);
   return {
     run_id: spans.run.run_id,
     provisional: spans.provisional,
     warnings: spans.warnings,
-    spans: found.map(({ span }) => span),
+    spans: found.map((row) => flatSpan(spans, row, position, attributes)),
   };
+}
+
+/** Attributes by key of the spans that are wanted, in one pass over the run. */
+function readAttributes(
+  reader: Reader,
+  { run, provisional }: RunSpans,
+  wanted: (key: number) => boolean,
+): Map<number, string | null> {
+  const attributes = new Map<number, string | null>();
+  if (provisional) return attributes;
+  const room = new WholeText();
+  reader.each("SELECT key, attributes FROM lens_spans WHERE run_id = ?", [run.run_id], ([key, text]) => {
+    if (wanted(key as number)) attributes.set(key as number, room.take(asText(text)));
+  });
+  return attributes;
 }
 
 /** @param position Place of every row in the whole trace. */

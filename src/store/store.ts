@@ -133,7 +133,7 @@ export interface TraceStore {
 
   /**
    * Spans of a run by start, with raw status and name matched exactly; none while its spans are not written.
-   * `id` as in {@link getRunDetail}.
+   * `id` as in {@link getRunDetail}. Rejects with `too_many_rows` as {@link getTrace}, counting only the spans that are asked for.
    */
   getSpans(
     id: string,

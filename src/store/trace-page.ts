@@ -4,11 +4,9 @@ import type { RunSpans } from "./run-spans.ts";
 import { type FlatSpan, flatSpan, positions } from "./spans.ts";
 import { asText } from "./values.ts";
 
-/** Spans and UTF-16 units of attributes of one page, and of a trace that is handed out in one piece. */
+/** Spans and UTF-16 units of attributes of one page. */
 const PAGE_SPANS = 2_000;
 const PAGE_TEXT = 8 << 20;
-const WHOLE_SPANS = 250_000;
-const WHOLE_TEXT = 64 << 20;
 
 /** Part of a trace in reading order, as it crosses a thread. */
 export interface FlatPage {
@@ -121,32 +119,6 @@ function readRange(
     );
     if (!goesOn) return;
   }
-}
-
-/** Rejects more spans than fit into memory as objects. */
-export function checkWhole(count: number): void {
-  if (count <= WHOLE_SPANS) return;
-  throw tooLong(
-    `${count.toLocaleString("en-US")} spans, and at most ${WHOLE_SPANS.toLocaleString("en-US")} are handed out in one piece`,
-  );
-}
-
-/** Adds up text until it is more than is handed out in one piece. */
-export class WholeText {
-  #room = WHOLE_TEXT;
-
-  take(text: string | null): string | null {
-    this.#room -= text?.length ?? 0;
-    if (this.#room >= 0) return text;
-    throw tooLong(`attributes of more than ${WHOLE_TEXT >> 20} million characters`);
-  }
-}
-
-function tooLong(what: string): TraceError {
-  return new TraceError(
-    "too_many_rows",
-    `This run has ${what}. Narrow it with a filter, or read it page by page with getTracePage.`,
-  );
 }
 
 /** What is asked for the next page of what has changed since the first one. */

@@ -59,10 +59,12 @@ describe("scanSpans", () => {
         (given, wide, lines, piece) => {
           const indent = wide ? 2 : 0;
           const values: unknown[] = lines ? given : [given];
-          const text = values.map((one) => JSON.stringify(one, undefined, indent)).join("\n");
+          const texts = values.map((one) => JSON.stringify(one, undefined, indent));
           fc.pre(values.length > 0);
-          const { documents, arrays } = scan(text, piece);
-          expect(documents.map((document) => join(JSON.parse(document), arrays))).toEqual(values);
+          const { documents, arrays } = scan(texts.join("\n"), piece);
+          // JSON has no -0.
+          const written = texts.map((text) => JSON.parse(text));
+          expect(documents.map((document) => join(JSON.parse(document), arrays))).toEqual(written);
         },
       ),
     );

@@ -61,6 +61,13 @@ test("1,000,000 siblings reach the page, with their critical path, flame graph a
   expect([level.items.length, level.total]).toEqual([200, WIDE - 1]);
 }, 120_000);
 
+test("of 1,000,000 spans those that are asked for are listed, and all of them in one piece are refused", async () => {
+  const taken = await store.getSpans("wide", { filter: "duration > 1s" });
+  expect(taken.map((span) => span.span_id)).toEqual(["s0"]);
+  expect(await store.getSpans("wide", { name: "other" })).toEqual([]);
+  await expect(store.getSpans("wide")).rejects.toMatchObject({ kind: "too_many_rows" });
+}, 60_000);
+
 test("the command line prints a chain of 100,000 spans, flat as JSON", async () => {
   const { code, stdout } = await cli(["trace", "deep", "--db", file, "--json", "--flat"]);
   expect(code).toBe(0);
