@@ -72,7 +72,8 @@ describe("databases", () => {
   });
 
   it("that cannot be read say why in one sentence each", async () => {
-    const bad = await badDatabases();
+    // Damaged ones are read as far as possible: see files.test.ts.
+    const bad = (await badDatabases()).filter(({ kind }) => kind !== "corrupt");
     await openFolder(folderWith(...bad.map((database) => database.path)));
     await code.setSideBarWidth(700);
     await runs.pane

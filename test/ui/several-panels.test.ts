@@ -48,7 +48,11 @@ describe("several panels at once", () => {
   async function showTrace(runId: string): Promise<void> {
     await code.command("Flujo Lens: Show Trace");
     await code.quickPick.type(shortId(runId));
-    await code.quickPick.choose(/./);
+    await code.quickPick
+      .options()
+      .filter({ hasText: shortId(runId) })
+      .first()
+      .click();
     await panelOf(runId);
   }
 
