@@ -48,7 +48,9 @@ export function timelineTable(results, idle) {
     `Script and "all of a frame" in time of the processor. All is script, style, layout and painting on the page's main thread; a frame in which nothing happens has`,
     `${ms(idle.script)} of script and ${ms(idle.task)} in all, which is not taken off. Memory after collecting garbage; while run after run of`,
     `10,000 and 100,000 spans is opened in one page, after each of 100,000: ${grown}.`,
+    "",
     ...verdicts(results),
+    "",
     `${os.cpus().length} x ${os.cpus()[0]?.model.trim() ?? "unknown processor"}, load ${os.loadavg()[0]?.toFixed(1)}.`,
   ].join("\n");
 }
@@ -66,6 +68,6 @@ function verdicts(results) {
   return frames.map(([work, { script }]) => {
     const growth = script / (small.costs[work]?.script ?? Number.NaN);
     const within = script <= limits.script && growth <= limits.growth ? "within" : "BEYOND";
-    return `${work}: ${ms(script)} of script a frame at 100,000 spans, ${times(growth)} of that at 1,000, ${within} ${limits.script} ms and ${limits.growth}x.`;
+    return `- ${work}: ${ms(script)} of script a frame at 100,000 spans, ${times(growth)} of that at 1,000, ${within} ${limits.script} ms and ${limits.growth}x.`;
   });
 }
