@@ -1,7 +1,12 @@
+import { setFlagsFromString } from "node:v8";
 import { findDatabase } from "../sources/discovery.ts";
 import { openStore } from "../sources/open-store.ts";
 import { exitCodes } from "./exit.ts";
 import { runProgram } from "./program.ts";
+
+// Node 20 aborts, or hangs, when a worker ends while V8 still optimizes its code on another thread and that asks for a
+// garbage collection. A short command ends its worker at just that moment, so the workers optimize on their own threads.
+setFlagsFromString("--no-concurrent-recompilation");
 
 const cancel = new AbortController();
 process.once("SIGINT", () => {
