@@ -94,7 +94,7 @@ describe("a folder that is not trusted", () => {
   it("has each of several folders told of its own database", async () => {
     await code.openFolder(await makeSeveralFolders(emptyFolder()));
     await code.statusBarItem("Restricted Mode").waitFor();
-    await code.openFile("support_triage.py old");
+    await code.openFile("support_triage.py", "old ä");
     await code.page.keyboard.press("Control+End");
     await code
       .codeLenses()
@@ -102,7 +102,7 @@ describe("a folder that is not trusted", () => {
       .first()
       .waitFor();
     await code.command("View: Close All Editors");
-    await code.openFile("support_triage.py new");
+    await code.openFile("support_triage.py", "new");
     await code.page.keyboard.press("Control+End");
     await code
       .codeLenses()

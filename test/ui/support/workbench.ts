@@ -85,10 +85,20 @@ export class Workbench {
     }
   }
 
-  /** Opens another folder in place of the one that is open. */
+  /** Opens another folder, or a `.code-workspace` file, in place of what is open. */
   async openFolder(folder: string): Promise<void> {
-    await this.page.goto(this.#server.url(folder));
-    await this.page.locator(".monaco-workbench .part.activitybar").waitFor();
+    for (let attempt = 1; ; attempt++) {
+      await this.page.goto(this.#server.url(folder));
+      await this.page.locator(".monaco-workbench .part.activitybar").waitFor();
+      if (!folder.endsWith(".code-workspace")) return;
+      try {
+        await this.page.locator(".explorer-folders-view").getByRole("treeitem").first().waitFor();
+        return;
+      } catch (error) {
+        // Now and then VS Code shows the workspace without its folders until it is opened again.
+        if (attempt === 3) throw error;
+      }
+    }
   }
 
   /** Ends VS Code and forgets its user data. */
@@ -140,13 +150,16 @@ export class Workbench {
     });
   }
 
-  /** Opens a file of the folder by its name; words after it tell apart files of one name. */
-  async openFile(name: string): Promise<void> {
-    const [file] = name.split(" ", 1) as [string];
+  /** Opens a file of the workspace by its name, and puts the cursor into it; `folder` tells apart files of one name. */
+  async openFile(name: string, folder = ""): Promise<void> {
     await this.page.keyboard.press("Control+P");
-    await this.quickPick.type(name);
-    await this.quickPick.choose(file);
-    await this.editorTab(path.basename(file)).waitFor();
+    await this.quickPick.type(`${name} ${folder}`.trim());
+    // The list shows all files of the name until it is filtered by the folder.
+    const file = this.quickPick.options(name).filter({ hasText: folder }).first();
+    await file.waitFor();
+    await file.click();
+    await this.editorTab(path.basename(name)).waitFor();
+    await this.page.locator(".editor-instance .monaco-editor.focused").waitFor();
   }
 
   editorTab(name: string | RegExp): Locator {
