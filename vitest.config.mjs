@@ -15,5 +15,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: "forks",
+    // As in src/cli/cli.ts: Node 20 aborts now and then when a worker ends while V8 still optimizes its code elsewhere.
+    execArgv: ["--no-concurrent-recompilation"],
   },
 });
