@@ -77,9 +77,7 @@ describe("the details of a span", () => {
 
   async function open(runId: string): Promise<void> {
     await code.command("Flujo Lens: Show Trace");
-    await code.quickPick.type(shortId(runId));
-    await code.quickPick.options().and(code.page.locator('[aria-setsize="1"]')).waitFor();
-    await code.quickPick.accept();
+    await code.quickPick.chooseOnly(shortId(runId));
     await page.header.getByText(shortId(runId)).waitFor();
   }
 

@@ -26,9 +26,7 @@ describe("the panel", () => {
       .row(/support_triage/)
       .waitFor();
     await code.command("Flujo Lens: Show Trace");
-    await code.quickPick.type(failed.id);
-    await code.quickPick.options().and(code.page.locator('[aria-setsize="1"]')).waitFor();
-    await code.quickPick.accept();
+    await code.quickPick.chooseOnly(failed.id);
     page = new TracePage(code);
     await page.row(failed.step).waitFor();
   });

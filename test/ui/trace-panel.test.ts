@@ -79,9 +79,7 @@ describe("Show Trace", () => {
     );
     await code.screenshot("show-trace");
 
-    await code.quickPick.type(run.id);
-    await code.quickPick.options(run.pipeline_name).and(code.page.locator('[aria-setsize="1"]')).waitFor();
-    await code.quickPick.accept();
+    await code.quickPick.chooseOnly(run.id, run.pipeline_name);
     await code.editorTab(`${run.pipeline_name} ${run.id}`).waitFor();
     await page.row("pipeline_run").waitFor();
   });

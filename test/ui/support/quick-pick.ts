@@ -25,11 +25,18 @@ export class QuickPick {
     await this.input.fill(text);
   }
 
-  /** Waits for a choice whose label matches, and takes it. */
-  async choose(label: string | RegExp): Promise<void> {
-    const option = this.options(label).first();
+  /** Waits for a choice whose label matches, and which shows `beside` too, and takes it. */
+  async choose(label: string | RegExp, beside = ""): Promise<void> {
+    const option = this.options(label).filter({ hasText: beside }).first();
     await option.waitFor();
     await option.click();
+  }
+
+  /** Types what only one choice has, and takes that by keyboard: a click would miss it while the list is filtered. */
+  async chooseOnly(text: string, label?: string | RegExp): Promise<void> {
+    await this.type(text);
+    await this.options(label).and(this.page.locator('[aria-setsize="1"]')).waitFor();
+    await this.accept();
   }
 
   /** Ticks or unticks a choice of a list in which several can be chosen. */

@@ -155,9 +155,7 @@ export class Workbench {
     await this.page.keyboard.press("Control+P");
     await this.quickPick.type(`${name} ${folder}`.trim());
     // The list shows all files of the name until it is filtered by the folder.
-    const file = this.quickPick.options(name).filter({ hasText: folder }).first();
-    await file.waitFor();
-    await file.click();
+    await this.quickPick.choose(name, folder);
     await this.editorTab(path.basename(name)).waitFor();
     await this.page.locator(".editor-instance .monaco-editor.focused").waitFor();
   }
