@@ -1,6 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { workerFlags } from "./test/tools/node-flags.mjs";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -15,7 +16,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: "forks",
-    // As in src/cli/cli.ts: Node 20 aborts now and then when a worker ends while V8 still optimizes its code elsewhere.
-    execArgv: ["--no-concurrent-recompilation"],
+    execArgv: workerFlags,
   },
 });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
+import { workerFlags } from "../tools/node-flags.mjs";
 import { writeDatabase } from "../unit/support/stock-sqlite.ts";
 
 const tables = `CREATE TABLE runs (run_id TEXT PRIMARY KEY, pipeline_name TEXT, pipeline_version TEXT, status TEXT,
@@ -111,7 +112,7 @@ export function askAbsurd(store: string, file: string, ...questions: string[]): 
 
 function output(args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...workerFlags, ...args], { stdio: ["ignore", "pipe", "pipe"] });
     let out = "";
     let errors = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { WorkerClient, type WorkerOptions } from "../../../src/engine/client.ts";
+import { workerFlags } from "../../tools/node-flags.mjs";
 import { freshFolder } from "../support/fixtures.ts";
 import { failureOf, numbersBytes, numbersDatabase, stockWasm } from "./support.ts";
 import type { TestData, TestMethods } from "./worker/methods.ts";
@@ -234,6 +235,7 @@ describe("closing", () => {
     const program = await bundle(source, "program.js");
     for (const close of ["close", "leave"]) {
       const { stdout } = await promisify(execFile)(process.execPath, [
+        ...workerFlags,
         program,
         path.join(bundles, "test-worker.js"),
         file,

@@ -4,6 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
 import { openTraceStore } from "../../../src/store/store.ts";
+import { workerFlags } from "../../tools/node-flags.mjs";
 import { fixtureCopy, freshFolder } from "../support/fixtures.ts";
 
 const bundle = path.join(__ENGINE_DIR__, "store.js");
@@ -23,7 +24,12 @@ class Asker {
   constructor(file: string, options: { readonly uid?: number; readonly env?: NodeJS.ProcessEnv } = {}) {
     const stdio: ["pipe", "pipe", "inherit"] = ["pipe", "pipe", "inherit"];
     const { uid, env = process.env } = options;
-    this.child = spawn(process.execPath, [asker, bundle, file], { stdio, env, uid, gid: uid });
+    this.child = spawn(process.execPath, [...workerFlags, asker, bundle, file], {
+      stdio,
+      env,
+      uid,
+      gid: uid,
+    });
     children.push(this.child);
     this.answers = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
   }

@@ -2,6 +2,7 @@ import { rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import type { Measured } from "../../bench/case-frame.mjs";
+import { workerFlags } from "../../tools/node-flags.mjs";
 import { writeOtlpFile } from "../../tools/otlp-file.mjs";
 import { run } from "../../tools/processes.mjs";
 import { freshFolder } from "../support/fixtures.ts";
@@ -16,7 +17,9 @@ it("an import holds little more of a large file than of a small one", async () =
     rmSync(out, { force: true });
     writeOtlpFile(traces, spans);
     const store = path.join(__ENGINE_DIR__, "store.js");
-    const done: Measured = JSON.parse(await run(process.execPath, [program, "import", traces, out, store]));
+    const done: Measured = JSON.parse(
+      await run(process.execPath, [...workerFlags, program, "import", traces, out, store]),
+    );
     expect(done.answer).toBe(spans);
     return { held: done.peakMemory, bytes: statSync(traces).size };
   };
