@@ -8,11 +8,12 @@ import { oneLine } from "../format/text.ts";
 import type { TextDocuments } from "../panel/text-documents.ts";
 import { Database } from "../sources/databases.ts";
 import { isTraceFile, traceFileEndings } from "../sources/trace-file.ts";
+import type { CallOptions } from "../store/model.ts";
 import { plainLabel } from "../views/plain-label.ts";
 import type { WorkspaceDatabases } from "../views/workspace-databases.ts";
-import { createTraceStore } from "../write/create.ts";
+import { createTraceStore, type Published, type TraceWriter } from "../write/create.ts";
 import { lostSentence } from "../write/lost-sentence.ts";
-import type { LostTable } from "../write/recover.ts";
+import type { Recovery } from "../write/recover.ts";
 import type { WriteReport } from "../write/report.ts";
 import { openFiles, pathOf } from "./databases.ts";
 import { withLateProgress } from "./progress.ts";
@@ -21,11 +22,8 @@ import { damagedOf, type Rows } from "./rows.ts";
 import { reportText } from "./write-report.ts";
 
 /** What a command wrote, and what it has to say. */
-interface Written {
-  readonly file: string;
-  readonly backup?: string;
-  readonly report: WriteReport;
-  readonly lost?: readonly LostTable[];
+interface Written extends Published {
+  readonly recovery?: Recovery;
   readonly notes?: readonly string[];
 }
 
@@ -68,17 +66,10 @@ export function newDatabaseCommands(
       if (from === undefined) return;
       const target = await askTarget(from, "traces", title);
       if (target === undefined) return;
-      const written = await withLateProgress(
+      const written = await writeNew(
         vscode.l10n.t("Importing {0}", nameOf(from)),
-        async (signal, onProgress) => {
-          const writer = await createTraceStore(target, { force: true }, { signal });
-          try {
-            const notes = await writer.importFile(from, { signal, onProgress });
-            return { ...(await writer.close({ signal })), notes };
-          } finally {
-            await writer.discard();
-          }
-        },
+        target,
+        async (writer, options) => ({ notes: await writer.importFile(from, options) }),
       );
       await finish(
         written,
@@ -94,22 +85,32 @@ export function newDatabaseCommands(
       if (from === undefined) return;
       const target = await askTarget(from, "salvaged", title);
       if (target === undefined) return;
-      const written = await withLateProgress(
+      const written = await writeNew(
         vscode.l10n.t("Salvaging {0}", nameOf(from)),
-        async (signal, onProgress) => {
-          const writer = await createTraceStore(target, { force: true }, { signal });
-          try {
-            const lost = await writer.salvage(from, { signal, onProgress });
-            return { ...(await writer.close({ signal })), lost };
-          } finally {
-            await writer.discard();
-          }
-        },
+        target,
+        async (writer, options) => ({ recovery: await writer.salvage(from, options) }),
       );
       const sentence = vscode.l10n.t("Salvaged {0} to {1}.", counted(written.report), nameOf(written.file));
-      await finish(written, `${sentence} ${lostSentence(written.lost)}`);
+      await finish(written, `${sentence} ${lostSentence(written.recovery)}`);
     },
   };
+}
+
+/** Makes a new database under progress that can be cancelled; `fill` says what goes into it. */
+async function writeNew<T extends object>(
+  title: string,
+  target: string,
+  fill: (writer: TraceWriter, options: CallOptions) => Promise<T>,
+): Promise<Published & T> {
+  return withLateProgress(title, async (signal, onProgress) => {
+    const writer = await createTraceStore(target, { force: true }, { signal });
+    try {
+      const told = await fill(writer, { signal, onProgress });
+      return { ...(await writer.close({ signal })), ...told };
+    } finally {
+      await writer.discard();
+    }
+  });
 }
 
 /** What a workspace that is not trusted names is read, and nothing more. */
@@ -225,7 +226,7 @@ async function dryRun(
 
 /** Says what came of it. */
 async function tell(
-  { file, backup, report, lost = [], notes = [] }: Written,
+  { file, backup, report, recovery, notes = [] }: Written,
   sentence: string,
   documents: TextDocuments,
 ): Promise<void> {
@@ -234,12 +235,13 @@ async function tell(
     backup === undefined
       ? ""
       : ` ${vscode.l10n.t("The file that was there is kept as {0}.", nameOf(backup))}`;
-  const say = lost.length > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const isPart = recovery !== undefined && recovery.lost.length > 0;
+  const say = isPart ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
   const answer = await say(`${sentence}${kept}`, show);
   if (answer !== show) return;
   await documents.open(
     vscode.l10n.t("Report of {0}", nameOf(file)),
-    reportText(report, lost, notes),
+    reportText(report, recovery, notes),
     "plaintext",
   );
 }

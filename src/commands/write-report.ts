@@ -2,19 +2,19 @@ import * as vscode from "vscode";
 import { formatCount } from "../format/numbers.ts";
 import { oneLine } from "../format/text.ts";
 import { lostSentence } from "../write/lost-sentence.ts";
-import type { LostTable } from "../write/recover.ts";
+import type { Recovery } from "../write/recover.ts";
 import type { Remark, WriteReport } from "../write/report.ts";
 
 /** All that a new database's report says, as plain text. */
 export function reportText(
   { runs, spans, mended, refused, counts }: WriteReport,
-  lost: readonly LostTable[] = [],
+  recovery?: Recovery,
   notes: readonly string[] = [],
 ): string {
   return [
     vscode.l10n.t("Runs: {0}", formatCount(runs)),
     vscode.l10n.t("Spans: {0}", formatCount(spans)),
-    ...(lost.length > 0 ? [lostSentence(lost)] : []),
+    ...(recovery !== undefined && recovery.lost.length > 0 ? [lostSentence(recovery)] : []),
     ...notes.map((note) => oneLine(note, 500)),
     "",
     vscode.l10n.t("Mended so that it fits: {0}", formatCount(counts.mended)),

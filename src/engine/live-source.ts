@@ -104,7 +104,10 @@ export class LiveSource implements ByteSource, Pages {
     return true;
   }
 
-  /** Throws `not_a_database`, or `corrupt` when the file is shorter than its header says, unless it is known to be `damaged`. */
+  /**
+   * Throws `not_a_database`, or `corrupt` when the file is shorter than its header says. Of one that is known to be `damaged`
+   * nothing is asked but that there is something.
+   */
   check(damaged = false): void {
     const { header, mainState, pageSize, pageCount, lastFrame, undoes } = this.current;
     if (mainState.size === 0 || (undoes && pageCount === 0)) {
@@ -113,13 +116,14 @@ export class LiveSource implements ByteSource, Pages {
         `${this.path} is empty (0 bytes). Run the pipeline once to fill it.`,
       );
     }
+    if (damaged) return;
     if (header === undefined) {
       throw new TraceError("not_a_database", `${this.path} is not a SQLite database. Choose another file.`);
     }
     if (header.pageSize !== pageSize) throw this.corrupt("its log has pages of another size");
     // With a log, pages beyond the end of the main file may be free ones that were never written. A transaction that is
     // undone may have cut the file.
-    if (!damaged && lastFrame === 0 && !undoes && pageCount * pageSize > mainState.size) {
+    if (lastFrame === 0 && !undoes && pageCount * pageSize > mainState.size) {
       throw this.corrupt(`it should have ${pageCount * pageSize} bytes and has ${mainState.size}`);
     }
   }
@@ -160,6 +164,12 @@ export class LiveSource implements ByteSource, Pages {
   /** Whether there was no use in reading, because such a transaction cannot be undone in memory. */
   get isBlocked(): boolean {
     return this.view.snapshot.blocked;
+  }
+
+  /** Whether anything tells how long pages are: page 1, the log, or the journal. */
+  get knowsPageSize(): boolean {
+    const { header, lastFrame, undoes } = this.current;
+    return header !== undefined || lastFrame > 0 || undoes;
   }
 
   get pageSize(): number {

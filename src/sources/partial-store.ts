@@ -74,7 +74,7 @@ class PartialReader {
       this.whole ??= await this.open();
       return await ask(this.whole);
     } catch (thrown) {
-      if (!(thrown instanceof TraceError) || thrown.kind !== "corrupt" || this.closed) throw thrown;
+      if (!(thrown instanceof TraceError) || !isDamage(thrown) || this.closed) throw thrown;
       return ask((await this.recover(thrown)).store);
     }
   }
@@ -118,17 +118,22 @@ class PartialReader {
   }
 }
 
+/** Where the first bytes are lost, nothing tells a database from another file but its pages. */
+function isDamage({ kind }: TraceError): boolean {
+  return kind === "corrupt" || kind === "not_a_database";
+}
+
 async function recover(file: string): Promise<Recovered> {
   const signature = await fileSignature(file);
   const folder = await mkdtemp(path.join(tmpdir(), "flujo-lens-"));
   const forget = () => rm(folder, { recursive: true, force: true });
   try {
     const out = path.join(folder, path.basename(file));
-    const { lost } = await recoverDatabase(file, out);
+    const recovery = await recoverDatabase(file, out);
     const store = await openTraceStore(out);
     const damage = {
-      partial: lost.length > 0,
-      sentence: `${path.basename(file)} is damaged. ${lostSentence(lost)}`,
+      partial: recovery.lost.length > 0,
+      sentence: `${path.basename(file)} is damaged. ${lostSentence(recovery)}`,
     };
     return {
       store,

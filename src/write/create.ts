@@ -8,7 +8,7 @@ import type { CallOptions } from "../store/model.ts";
 import { flattenTrace, type TraceToSave } from "./flatten.ts";
 import type { WriterMethods } from "./methods.ts";
 import type { RunRow } from "./new-database.ts";
-import type { LostTable } from "./recover.ts";
+import type { Recovery } from "./recover.ts";
 import type { Remark, WriteReport } from "./report.ts";
 import type { WriterWorkerData } from "./worker.ts";
 
@@ -38,10 +38,10 @@ export interface TraceWriter {
   /** Saves the traces of a file: flujo's debug export, OTLP JSON or JSON Lines, Jaeger JSON. Resolves to what was left out. */
   importFile(file: string, options?: CallOptions): Promise<readonly string[]>;
   /**
-   * Saves what can be read of a damaged database. Resolves to what could not be; rejects as `openTraceStore` does when not
-   * even the definitions of its tables can be read.
+   * Saves what can be read of a damaged database. Resolves to what could not be. Rejects with `not_a_database` and `corrupt`
+   * when nothing in the file is like a database of flujo's, else as `openTraceStore` does.
    */
-  salvage(file: string, options?: CallOptions): Promise<readonly LostTable[]>;
+  salvage(file: string, options?: CallOptions): Promise<Recovery>;
   /** What has been saved, mended and refused so far. */
   report(): Promise<WriteReport>;
   /** Makes the file whole and gives it its name. Rejects with `exists` or `unwritable`; then nothing has changed. */
@@ -105,7 +105,7 @@ class WorkerWriter implements TraceWriter {
   salvage: TraceWriter["salvage"] = async (file, options) => {
     checkSource(this.target, file);
     const params = { path: path.resolve(file), rows: this.rows };
-    return (await this.client.call("salvage", params, options)).lost;
+    return this.client.call("salvage", params, options);
   };
 
   report: TraceWriter["report"] = () => this.client.call("report", {});

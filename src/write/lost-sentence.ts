@@ -1,8 +1,8 @@
 import { formatCount } from "../format/numbers.ts";
-import type { LostTable } from "./recover.ts";
+import type { Recovery } from "./recover.ts";
 
-/** Says in one sentence what of a damaged database could not be read. */
-export function lostSentence(lost: readonly LostTable[]): string {
+/** Says what of a damaged database could not be read, and what was found without its list of tables. */
+export function lostSentence({ lost, recognised }: Pick<Recovery, "lost" | "recognised">): string {
   if (lost.length === 0) return "All rows could be read.";
   const parts = lost.map(({ table, pages, rows }) => {
     const counted = [
@@ -11,5 +11,8 @@ export function lostSentence(lost: readonly LostTable[]): string {
     ];
     return `${table} (${counted.join(" and ")})`;
   });
-  return `Some rows of ${parts.join(", ")} could not be read.`;
+  const sentence = `Some rows of ${parts.join(", ")} could not be read.`;
+  return recognised.length === 0
+    ? sentence
+    : `${sentence} Rows of ${recognised.join(", ")} were recognised by their shape.`;
 }

@@ -1,7 +1,9 @@
 import type { SqlJs } from "sql.js/dist/sql-wasm.js";
+import { TraceError } from "../engine/errors.ts";
 import type { Pages, SqlValue } from "../engine/reader.ts";
-import { type Lost, type TableToWalk, TableWalk } from "../engine/recovery/table-walk.ts";
+import { type Lost, type TableToWalk, TableWalk, type VisitRow } from "../engine/recovery/table-walk.ts";
 import { DiskDatabase } from "./disk-database.ts";
+import { knownLayouts } from "./known-tables.ts";
 import { makeRunRows } from "./made-runs.ts";
 import { readTableSchema, type TableSchema } from "./table-schema.ts";
 
@@ -14,6 +16,8 @@ export interface LostTable extends Readonly<Lost> {
 export interface Recovery {
   /** Empty when every row could be read. */
   readonly lost: readonly LostTable[];
+  /** Tables whose definition is lost, and that were recognised by their rows. */
+  readonly recognised: readonly string[];
   /** Runs that are known only by what belongs to them, and were given a row. */
   readonly madeRuns: readonly string[];
 }
@@ -21,11 +25,12 @@ export interface Recovery {
 /** The tables whose rows are brought over. */
 const WANTED = new Set(["runs", "spans", "steps", "traces", "workflow_state", "evaluations"]);
 /** Columns of `sqlite_schema`: type, name, tbl_name, rootpage, sql. */
-const SCHEMA: TableToWalk = { name: "the list of tables", root: 1, columns: 5, fits: () => false };
+const SCHEMA: TableToWalk = { name: "the list of tables", root: 1, mostColumns: 5, fits: () => false };
 
 /**
  * Writes the rows that can be read of a damaged database to a new one at `file`: with the same tables and columns, without
- * its constraints. What belongs to a run whose row is lost gets one.
+ * its constraints. Where the list of tables is lost, those that flujo makes are recognised by their rows. What belongs to a
+ * run whose row is lost gets one. Throws `corrupt` when there is no table of flujo's.
  */
 export function recoverTables(
   sqlJs: SqlJs,
@@ -34,36 +39,59 @@ export function recoverTables(
   progress: (fraction: number) => void,
 ): Recovery {
   const walk = new TableWalk(pages, progress);
-  const schemas: TableSchema[] = [];
+  const tables: TableSchema[] = [];
   const [lostSchema] = walk.run([SCHEMA], (_table, _rowid, [type, name, , root, sql]) => {
     if (type !== "table" || typeof name !== "string" || typeof root !== "number") return;
     const schema = readTableSchema(sqlJs, name, root, sql ?? null);
-    if (schema !== undefined) schemas.push(schema);
+    if (schema !== undefined) tables.push(schema);
   });
-  const wanted = schemas.filter(({ name }) => WANTED.has(name.toLowerCase()));
+  const wanted = tables.filter(isWanted);
   const database = new DiskDatabase(sqlJs, file, wanted.map(({ create }) => create).join("\n"));
   try {
-    const tables = schemas.map((schema): TableToWalk => ({ ...schema, columns: schema.columns.length }));
-    const byTable = new Map(tables.map((table, at) => [table, schemas[at]!] as const));
-    const losses = walk.run(tables, (table, rowid, values) => {
-      const schema = byTable.get(table);
-      if (schema === undefined || !WANTED.has(schema.name.toLowerCase())) return;
-      database.execute(schema.insert(values.length), bound(schema, rowid, values));
-    });
+    const visit: VisitRow = (table, rowid, values) => {
+      const schema = wanted.find((one) => one === table);
+      if (schema !== undefined) database.execute(schema.insert(values.length), bound(schema, rowid, values));
+    };
+    const losses = [lostSchema!, ...walk.run(tables, visit)];
+    const recognised = isLoss(lostSchema!) ? recognise(sqlJs, walk, wanted) : [];
+    wanted.push(...recognised);
+    for (const { create } of recognised) database.run(create);
+    losses.push(...walk.seek(recognised, visit));
     for (const { index } of wanted) if (index !== undefined) database.run(index);
-    const lost = [
-      { table: SCHEMA.name, ...lostSchema! },
-      ...losses.map((one, at) => ({ table: schemas[at]!.name, ...one })),
-    ].filter(
-      ({ table, pages: lostPages, rows }) =>
-        lostPages + rows > 0 && (table === SCHEMA.name || WANTED.has(table.toLowerCase())),
-    );
+    const lost = [SCHEMA, ...tables, ...recognised]
+      .map((table, at) => ({ table, ...losses[at]! }))
+      .filter((one) => isLoss(one) && (one.table === SCHEMA || isWanted(one.table)))
+      .map(({ table, ...loss }): LostTable => ({ table: table.name, ...loss }));
     const madeRuns = lost.length === 0 ? [] : makeRunRows(database, wanted);
     database.commit({ flush: false });
-    return { lost, madeRuns };
+    return { lost, recognised: recognised.map(({ name }) => name), madeRuns };
   } finally {
     database.close();
   }
+}
+
+/** The tables of flujo's whose rows lie about, but for those that are known. */
+function recognise(sqlJs: SqlJs, walk: TableWalk, known: readonly TableSchema[]): TableSchema[] {
+  const names = new Set(known.map(({ name }) => name.toLowerCase()));
+  const layouts = knownLayouts(sqlJs).map((layout) => layout.filter(({ name }) => !names.has(name)));
+  const rows = walk.bestFit(layouts);
+  const recognised = [...rows.keys()].filter((table) => rows.get(table)! > 0);
+  if (recognised.length + known.length === 0)
+    throw new TraceError(
+      "corrupt",
+      "The list of tables is lost, and nothing in the file looks like rows of flujo's tables.",
+    );
+  // Nothing can be shown without a table of runs.
+  const runs = [...rows.keys()].find((table) => table.name === "runs" && rows.get(table) === 0);
+  return runs === undefined ? recognised : [runs, ...recognised];
+}
+
+function isWanted({ name }: { readonly name: string }): boolean {
+  return WANTED.has(name.toLowerCase());
+}
+
+function isLoss({ pages, rows }: Lost): boolean {
+  return pages + rows > 0;
 }
 
 /** The row's number first, then its values, but for the column that is another name of the number. */

@@ -8,7 +8,7 @@ import type { WriterWorkerData } from "./worker.ts";
 
 /**
  * Writes what can be read of the damaged database at `file` to `out`, which must not exist, with the tables that it has.
- * Rejects as `openTraceStore` does where not even the start of the file can be read.
+ * Rejects with `not_a_database` and `corrupt` when nothing in the file is like a database of flujo's, else as `openTraceStore` does.
  */
 export async function recoverDatabase(
   file: string,

@@ -1,10 +1,9 @@
 import type { SqlJs } from "sql.js/dist/sql-wasm.js";
 import type { SqlValue } from "../engine/reader.ts";
+import type { TableToWalk } from "../engine/recovery/table-walk.ts";
 
 /** A table of a damaged database, and how its rows are written to a new one. */
-export interface TableSchema {
-  readonly name: string;
-  readonly root: number;
+export interface TableSchema extends TableToWalk {
   /** Those that rows store, in order; lower case. */
   readonly columns: readonly string[];
   /** Place of the column that is another name of the row's number, -1 where there is none. */
@@ -13,7 +12,6 @@ export interface TableSchema {
   readonly create: string;
   /** Statement that makes what looking up a run needs. */
   readonly index: string | undefined;
-  fits(values: readonly SqlValue[]): boolean;
   /** Statement that takes a row's number and its first `count` columns but the {@link alias}. */
   insert(count: number): string;
 }
@@ -43,6 +41,8 @@ export function readTableSchema(
   const isAlias = (column: Column) => keys.length === 1 && column.key === 1 && /^integer$/i.test(column.type);
   const alias = columns.findIndex(isAlias);
   const names = columns.map((column) => column.name.toLowerCase());
+  // Rows that are older than a column end before it, and such a column need not be there.
+  const required = columns.findLastIndex(({ notNull, fallback }) => notNull && fallback === null);
   const rowid = ["rowid", "_rowid_", "oid"].find((word) => !names.includes(word)) ?? "rowid";
   const table = quoted(name);
   const definitions = columns.map(
@@ -53,12 +53,14 @@ export function readTableSchema(
     name,
     root,
     columns: names,
+    mostColumns: names.length,
     alias,
     create: `CREATE TABLE ${table} (${definitions.join(", ")});`,
     index: names.includes("run_id")
       ? `CREATE INDEX ${quoted(`lens_${name}_run`)} ON ${table} (run_id)`
       : undefined,
     fits: (values) =>
+      values.length > required &&
       values.length <= columns.length &&
       values.every((value, at) => (at === alias ? value === null : mayHold(columns[at]!, value))),
     insert: (count) => {

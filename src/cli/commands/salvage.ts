@@ -30,15 +30,15 @@ export function addSalvageCommand(program: Command, start: StartSession): void {
       const target = path.resolve(session.cwd, options.out);
       const writer = await createTraceStore(target, { force: options.force }, { signal });
       try {
-        const { lost, report, backup } = await session.withProgress(async (line) => {
-          const missing = await writer.salvage(from, { signal, onProgress: line.step("Salvaging") });
+        const { recovery, report, backup } = await session.withProgress(async (line) => {
+          const recovery = await writer.salvage(from, { signal, onProgress: line.step("Salvaging") });
           const published = await writer.close({ signal, onProgress: line.step("Making indexes") });
-          return { ...published, lost: missing };
+          return { ...published, recovery };
         });
         if (backup !== undefined) await session.note(`The file that was there is kept at ${backup}.`);
         await printReport(session, `Wrote ${runsAndSpans(report)} to ${options.out}.`, report);
-        if (lost.length === 0) return;
-        const sentence = `${lostSentence(lost)} ${options.out} holds only a part.`;
+        if (recovery.lost.length === 0) return;
+        const sentence = `${lostSentence(recovery)} ${options.out} holds only a part.`;
         if (!session.partial) throw new TraceError("corrupt", `${sentence} Add --partial to accept that.`);
         await session.note(sentence);
       } finally {

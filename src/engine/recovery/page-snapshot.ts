@@ -3,6 +3,7 @@ import { TraceError } from "../errors.ts";
 import { LiveSource } from "../live-source.ts";
 import type { Pages } from "../reader.ts";
 import { blockFor } from "../wait.ts";
+import { guessPageSize } from "./page-size.ts";
 
 export interface PageSnapshotOptions {
   /** Asked at every page; true ends the read with `cancelled`. */
@@ -32,7 +33,7 @@ export function readPageSnapshot<T>(
       begun = source.begin(attempt);
       if (begun) {
         source.check(true);
-        const value = work(withinReason(source));
+        const value = work(source.knowsPageSize ? withinReason(source) : inGuessedPages(source));
         if (source.proven()) return value;
       }
     } catch (thrown) {
@@ -59,5 +60,21 @@ function withinReason(source: LiveSource): Pages {
     pageSize,
     pageCount: Math.min(source.pageCount, 2 * Math.ceil(source.size / pageSize) + 1_000),
     readPages: (target, first) => source.readPages(target, first),
+  };
+}
+
+/** The pages of a file whose start is lost. Throws `not_a_database` where nothing in it looks like a page of SQLite. */
+function inGuessedPages(source: LiveSource): Pages {
+  const unit = source.pageSize;
+  const length = source.pageCount * unit;
+  const read = (target: Uint8Array, position: number) => source.readPages(target, position / unit + 1);
+  const pageSize = guessPageSize(length, read);
+  if (pageSize === undefined) {
+    throw new TraceError("not_a_database", `${source.path} is not a SQLite database. Choose another file.`);
+  }
+  return {
+    pageSize,
+    pageCount: Math.floor(length / pageSize),
+    readPages: (target, first) => read(target, (first - 1) * pageSize),
   };
 }

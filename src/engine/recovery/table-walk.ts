@@ -1,5 +1,7 @@
+import { parseDatabaseHeader } from "../database-header.ts";
 import { TraceError } from "../errors.ts";
 import type { Pages, SqlValue } from "../reader.ts";
+import { freePagesByShape } from "./free-pages.ts";
 import { readRecord, readVarint, type TextEncoding } from "./record.ts";
 
 /** A table with rowids, whose rows are to be found. */
@@ -8,7 +10,7 @@ export interface TableToWalk {
   /** Page on which its tree begins. */
   readonly root: number;
   /** How many columns a row stores at most. */
-  readonly columns: number;
+  readonly mostColumns: number;
   /** Whether values may be a row of this table: asked about pages that no tree leads to any more. */
   fits(values: readonly SqlValue[]): boolean;
 }
@@ -19,6 +21,19 @@ export interface Lost {
   pages: number;
   /** Rows on pages that could be read. */
   rows: number;
+}
+
+interface Row {
+  readonly rowid: number;
+  readonly values: SqlValue[];
+}
+
+/** A page of rows that no tree led to, and the table that they fit. */
+interface AdoptedLeaf<T extends TableToWalk> {
+  readonly table: T;
+  readonly rows: readonly Row[];
+  /** Rows that could not be read. */
+  readonly bad: number;
 }
 
 export type VisitRow = (table: TableToWalk, rowid: number, values: readonly SqlValue[]) => void;
@@ -34,6 +49,7 @@ const LONGEST_ROW = 1 << 29;
  * leaves that only a lost page led to are found by looking at all pages, and given to the table that their rows fit.
  */
 export class TableWalk {
+  private readonly headStands: boolean;
   private readonly usable: number;
   private readonly encoding: TextEncoding;
   /** Pages that belong to something that is known. */
@@ -51,7 +67,8 @@ export class TableWalk {
     this.page = Buffer.alloc(pages.pageSize);
     this.overflow = Buffer.alloc(pages.pageSize);
     pages.readPages(this.page, 1);
-    this.usable = Math.max(480, pages.pageSize - this.page[20]!);
+    this.headStands = parseDatabaseHeader(this.page) !== undefined;
+    this.usable = this.headStands ? Math.max(480, pages.pageSize - this.page[20]!) : pages.pageSize;
     this.encoding =
       ([undefined, "utf8", "utf16le", "utf16be"] as const)[this.page.readUInt32BE(56)] ?? "utf8";
     this.taken = new Uint8Array(pages.pageCount + 1);
@@ -61,7 +78,38 @@ export class TableWalk {
   run(tables: readonly TableToWalk[], visit: VisitRow): Lost[] {
     const lost = tables.map((): Lost => ({ pages: 0, rows: 0 }));
     const torn = tables.filter((table, at) => this.follow(table, lost[at]!, visit));
-    if (torn.length > 0 && this.takeFreePages()) this.adopt(torn, visit);
+    if (torn.length > 0 && this.takeFreePages()) {
+      for (const [at, { rows }] of this.seek(torn, visit).entries())
+        lost[tables.indexOf(torn[at]!)]!.rows += rows;
+    }
+    return lost;
+  }
+
+  /**
+   * Which of several sets of tables fits most rows on pages that no tree led to, and how many each of its tables gets. For
+   * {@link seek}, when nobody knows any more where tables begin.
+   */
+  bestFit<T extends TableToWalk>(sets: readonly (readonly T[])[]): ReadonlyMap<T, number> {
+    if (!this.takeFreePages()) this.takeFreePagesByShape();
+    const taken = this.taken.slice();
+    const counts = sets.map((tables) => {
+      const rowsOf = new Map(tables.map((table) => [table, 0]));
+      for (const { table, rows } of this.leavesOf(tables))
+        rowsOf.set(table, rowsOf.get(table)! + rows.length);
+      this.taken.set(taken);
+      return rowsOf;
+    });
+    const sum = (rowsOf: ReadonlyMap<T, number>) => [...rowsOf.values()].reduce((all, rows) => all + rows, 0);
+    return counts.reduce((best, next) => (sum(next) > sum(best) ? next : best));
+  }
+
+  /** Visits the rows that fit these tables on pages that no tree led to. The losses come back in the order of the tables. */
+  seek(tables: readonly TableToWalk[], visit: VisitRow): Lost[] {
+    const lost = tables.map((): Lost => ({ pages: 0, rows: 0 }));
+    for (const { table, rows, bad } of this.leavesOf(tables)) {
+      lost[tables.indexOf(table)]!.rows += bad;
+      for (const { rowid, values } of rows) visit(table, rowid, values);
+    }
     return lost;
   }
 
@@ -98,44 +146,57 @@ export class TableWalk {
   }
 
   /** Looks through the pages that belong to nothing for leaves of these tables. */
-  private adopt(tables: readonly TableToWalk[], visit: VisitRow): void {
+  private *leavesOf<T extends TableToWalk>(tables: readonly T[]): Generator<AdoptedLeaf<T>> {
+    const most = Math.max(0, ...tables.map(({ mostColumns }) => mostColumns));
     for (let number = 2; number <= this.pages.pageCount; number += 1) {
+      if (number % 64 === 0) this.progress(number / this.pages.pageCount);
       if (this.taken[number] !== 0 || !this.read(this.page, number) || this.page[0] !== TABLE_LEAF) continue;
-      const rows: { rowid: number; values: SqlValue[] }[] = [];
-      const bad = this.rowsOn(0, Math.max(...tables.map(({ columns }) => columns)), (rowid, values) => {
-        rows.push({ rowid, values });
-      });
-      if (bad !== 0 || rows.length === 0) continue;
+      const rows: Row[] = [];
+      const bad = this.rowsOn(0, most, (rowid, values) => rows.push({ rowid, values }));
+      if (bad === undefined || rows.length <= bad) continue;
       const fitting = tables.filter((table) => rows.every(({ values }) => table.fits(values)));
-      const exact = fitting.filter(({ columns }) => rows.every(({ values }) => values.length === columns));
+      const exact = fitting.filter(({ mostColumns }) =>
+        rows.every(({ values }) => values.length === mostColumns),
+      );
       const table = fitting.length === 1 ? fitting[0] : exact.length === 1 ? exact[0] : undefined;
-      if (table !== undefined) for (const { rowid, values } of rows) visit(table, rowid, values);
+      if (table !== undefined) yield { table, rows, bad };
     }
   }
 
   /** Marks the free pages, which may hold what was deleted. False when they cannot all be known. */
   private takeFreePages(): boolean {
-    this.freeAreKnown ??= this.followFreePages();
+    this.freeAreKnown ??= this.headStands && this.followFreePages();
     return this.freeAreKnown;
   }
 
   private followFreePages(): boolean {
     if (!this.read(this.page, 1)) return false;
     let trunk = this.page.readUInt32BE(32);
-    let left = this.page.readUInt32BE(36);
+    const count = this.page.readUInt32BE(36);
+    const free = new Set<number>();
+    const add = (number: number) => {
+      if (number < 2 || number > this.pages.pageCount || free.has(number)) return false;
+      free.add(number);
+      return true;
+    };
     while (trunk !== 0) {
-      if (!this.take(trunk) || !this.read(this.page, trunk)) return false;
+      if (!add(trunk) || !this.read(this.page, trunk)) return false;
       const leaves = this.page.readUInt32BE(4);
       if (leaves > this.usable / 4 - 2) return false;
-      for (let leaf = 0; leaf < leaves; leaf += 1) {
-        const number = this.page.readUInt32BE(8 + leaf * 4);
-        if (number > this.pages.pageCount) return false;
-        this.taken[number] = 1;
-      }
-      left -= leaves + 1;
+      for (let leaf = 0; leaf < leaves; leaf += 1)
+        if (!add(this.page.readUInt32BE(8 + leaf * 4))) return false;
       trunk = this.page.readUInt32BE(0);
     }
-    return left === 0;
+    if (free.size !== count) return false;
+    for (const number of free) this.taken[number] = 1;
+    return true;
+  }
+
+  private takeFreePagesByShape(): void {
+    const { pageCount } = this.pages;
+    const isTaken = (number: number) => this.taken[number] !== 0;
+    const read = (number: number) => (this.read(this.page, number) ? this.page : undefined);
+    for (const number of freePagesByShape(pageCount, this.usable, isTaken, read)) this.taken[number] = 1;
   }
 
   private childrenOf(head: number): number[] | undefined {
@@ -152,7 +213,7 @@ export class TableWalk {
   }
 
   private leaf(table: TableToWalk, head: number, visit: VisitRow): number | undefined {
-    return this.rowsOn(head, table.columns, (rowid, values) => visit(table, rowid, values));
+    return this.rowsOn(head, table.mostColumns, (rowid, values) => visit(table, rowid, values));
   }
 
   /** Visits the rows of the leaf in {@link page}. How many could not be read; undefined when it is no leaf at all. */
@@ -179,7 +240,7 @@ export class TableWalk {
     return bad;
   }
 
-  private rowAt(at: number, columns: number): { rowid: number; values: SqlValue[] } | undefined {
+  private rowAt(at: number, columns: number): Row | undefined {
     const length = readVarint(this.page, at, this.usable);
     const rowid = length && readVarint(this.page, length.next, this.usable);
     if (rowid === undefined || length === undefined) return undefined;

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, openSync, readdirSync, readFileSync, truncateSync, writeSync } from "node:fs";
+import {
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { type FixtureName, fixture, fixtureCopy, freshFolder } from "../support/fixtures.ts";
@@ -110,9 +118,18 @@ describe("salvage", () => {
     expect(kept).toBeLessThan(2935);
   });
 
-  it("ends in a sentence when nothing can be read, and leaves nothing", async () => {
+  it("recognises the tables of a database whose first page is lost, and says so", async () => {
     const file = fixtureCopy("v0.4.32");
     damage(file, 1);
+    const out = path.join(freshFolder(), "new.db");
+    const outcome = await cli(["salvage", "--db", file, "--out", out]);
+    expect([outcome.code, outcome.stdout]).toEqual([1, `Wrote 300 runs, 2,935 spans to ${out}.\n`]);
+    expect(outcome.stderr).toMatch(/the list of tables \(1 page\).*spans were recognised by their shape/);
+  });
+
+  it("ends in a sentence when nothing can be read, and leaves nothing", async () => {
+    const file = path.join(freshFolder(), "text.db");
+    writeFileSync(file, "no database\n".repeat(10_000));
     const folder = freshFolder();
     const out = path.join(folder, "new.db");
     const outcome = await cli(["salvage", "--db", file, "--out", out]);

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   truncateSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import path from "node:path";
@@ -88,13 +89,27 @@ it("asks a file that was put right again", async () => {
 
 it("gives the sentence about the file where nothing of it can be read", async () => {
   const file = path.join(freshFolder(), "x.db");
-  copyFileSync(fixture("v0.4.32"), file);
-  const handle = openSync(file, "r+");
-  writeSync(handle, Buffer.alloc(PAGE - 100, 0xa5), 0, PAGE - 100, 100);
-  closeSync(handle);
+  writeFileSync(file, "SQLite, but not quite\n".repeat(1000));
   await expect(partial(file)).rejects.toMatchObject({
-    kind: expect.stringMatching(/corrupt|unsupported_layout/),
+    kind: "not_a_database",
+    message: expect.stringContaining("Choose another file"),
   });
+});
+
+it.each([0, 100])("opens a database whose first page is lost from byte %i on", async (from) => {
+  const file = fixtureCopy("v0.4.32");
+  const handle = openSync(file, "r+");
+  writeSync(handle, Buffer.alloc(PAGE - from, 0xa5), 0, PAGE - from, from);
+  closeSync(handle);
+  const { store, damages } = await partial(file);
+  expect((await store.getSpanStatistics()).total_spans).toBe(2935);
+  expect(await store.countRuns()).toBe(300);
+  expect(damages).toEqual([
+    {
+      partial: true,
+      sentence: `${path.basename(file)} is damaged. Some rows of the list of tables (1 page) could not be read. Rows of workflow_state, runs, steps, spans were recognised by their shape.`,
+    },
+  ]);
 });
 
 it("makes a database partial, which whoever shows it hears of, and live again when it is restored", async () => {

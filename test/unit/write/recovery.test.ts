@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -109,6 +109,79 @@ describe("recovery", () => {
     } finally {
       await store.close();
     }
+  });
+
+  const lostStarts: readonly [what: string, bytes: number, fill: (size: number) => Buffer][] = [
+    ["nothing but zeros at its start", PAGE, (size) => Buffer.alloc(size)],
+    ["another first page", PAGE, (size) => Buffer.alloc(size, 0xa5)],
+    ["another header", 100, (size) => Buffer.alloc(size, 0xa5)],
+    ["its name overwritten", 16, (size) => Buffer.alloc(size, 0x20)],
+  ];
+  it.each(layouts.flatMap((name) => lostStarts.map((start) => [name, ...start] as const)))(
+    "of a %s database with %s gives every row",
+    async (name, _what, bytes, fill) => {
+      const file = fixtureCopy(name);
+      const sound = await contentOf(file);
+      const handle = openSync(file, "r+");
+      writeSync(handle, fill(bytes), 0, bytes, 0);
+      closeSync(handle);
+      const { out, lost, recognised } = await recovered(file);
+      const found = await contentOf(out);
+      for (const [table, rows] of sound)
+        expect([table, found.get(table) ?? new Set()]).toEqual([table, rows]);
+      const listIsLost = bytes === PAGE;
+      expect(lost).toEqual(listIsLost ? [{ table: "the list of tables", pages: 1, rows: 0 }] : []);
+      expect(recognised.length > 0).toBe(listIsLost);
+      if (listIsLost) expect(recognised).toContain("runs");
+    },
+  );
+
+  it("of a database with a list of tables that is lost leaves out what was deleted", async () => {
+    const file = fixtureCopy("v0.6.11");
+    const database = await stockDatabase(file);
+    database.run("DELETE FROM spans WHERE id % 3 <> 0 OR id > 1500; DELETE FROM steps");
+    writeFileSync(file, database.export());
+    database.close();
+    const sound = await contentOf(file);
+    overwrite(file, [1], Buffer.alloc(PAGE));
+    const found = await contentOf((await recovered(file)).out);
+    expect(found.get("spans")).toEqual(sound.get("spans"));
+    expect(found.get("runs")).toEqual(sound.get("runs"));
+    expect(found.get("steps") ?? new Set()).toEqual(new Set());
+  });
+
+  it.each([512, 1024, 8192, 65_536])(
+    "finds rows on pages of %i bytes when the start is lost",
+    async (size) => {
+      const file = fixtureCopy("v0.4.32");
+      const database = await stockDatabase(file);
+      database.run(`PRAGMA page_size = ${size}; VACUUM`);
+      writeFileSync(file, database.export());
+      database.close();
+      const sound = await contentOf(file);
+      const handle = openSync(file, "r+");
+      writeSync(handle, Buffer.alloc(size), 0, size, 0);
+      closeSync(handle);
+      const found = await contentOf((await recovered(file)).out);
+      for (const table of ["runs", "spans", "steps", "workflow_state"])
+        expect(found.get(table)).toEqual(sound.get(table));
+    },
+  );
+
+  it("says that a file in which nothing is like a page is no database, and that one without flujo's tables has nothing", async () => {
+    const folder = freshFolder();
+    const text = path.join(folder, "text.db");
+    writeFileSync(text, "no database\n".repeat(10_000));
+    await expect(recovered(text)).rejects.toMatchObject({ kind: "not_a_database" });
+    const other = path.join(folder, "other.db");
+    const database = await stockDatabase();
+    database.run("CREATE TABLE notes (a TEXT, b INTEGER, c REAL)");
+    for (let row = 0; row < 500; row += 1)
+      database.run("INSERT INTO notes VALUES (?, ?, 1.5)", ["x".repeat(50), row]);
+    writeFileSync(other, database.export());
+    database.close();
+    overwrite(other, [1], Buffer.alloc(PAGE));
+    await expect(recovered(other)).rejects.toMatchObject({ kind: "corrupt" });
   });
 
   it("invents nothing and loses nothing that stands on sound pages, whatever is damaged", async () => {
