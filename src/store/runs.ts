@@ -181,12 +181,26 @@ export function listPipelines(reader: Reader): PipelineSummary[] {
   return Array.from(pipelines, ([pipeline_name, summary]) => ({ pipeline_name, ...summary }));
 }
 
+/** What a run's own row and its steps tell: all but the numbers of its spans. */
+export type RunFacts = Omit<Run, "span_count" | "failed_count">;
+
+/** As {@link findRun}, without a look at the run's spans. */
+export function findRunFacts(reader: Reader, runId: string): RunFacts | undefined {
+  const row = reader.get<RunRow>(`SELECT ${COLUMNS} FROM lens_runs WHERE run_id = ?`, [runId]);
+  return row && factsOf(reader, row);
+}
+
 function completeRun(reader: Reader, row: RunRow): Run {
-  const runId = asText(row.run_id!) ?? "";
+  const facts = factsOf(reader, row);
   const counts = reader.get<{ spans: number; failed: number | null }>(
     `SELECT count(*) AS spans, sum(${isFailedSql("status")}) AS failed FROM lens_spans WHERE run_id = ?`,
-    [runId],
+    [facts.run_id],
   );
+  return { ...facts, span_count: counts?.spans ?? 0, failed_count: counts?.failed ?? 0 };
+}
+
+function factsOf(reader: Reader, row: RunRow): RunFacts {
+  const runId = asText(row.run_id!) ?? "";
   const sums = reader.get<{ cost: SqlValue; tokens: SqlValue }>(
     "SELECT sum(cost) AS cost, sum(tokens) AS tokens FROM lens_steps WHERE run_id = ?",
     [runId],
@@ -206,8 +220,6 @@ function completeRun(reader: Reader, row: RunRow): Run {
     duration: start_time === null || end_time === null ? null : end_time - start_time,
     total_cost: asNumber(row.total_cost) ?? asNumber(sums?.cost),
     total_tokens: asNumber(sums?.tokens),
-    span_count: counts?.spans ?? 0,
-    failed_count: counts?.failed ?? 0,
   };
 }
 

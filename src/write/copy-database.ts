@@ -1,12 +1,12 @@
 import type { Reader, SqlValue } from "../engine/reader.ts";
-import type { Run } from "../store/model.ts";
 import { readRunSpans } from "../store/run-spans.ts";
-import { findRun } from "../store/runs.ts";
+import { findRunFacts, type RunFacts } from "../store/runs.ts";
 import type { StoreSession } from "../store/session.ts";
-import { readTrace } from "../store/spans.ts";
 import { readSteps } from "../store/steps.ts";
 import { asText } from "../store/values.ts";
+import { eachAttributes, spansToCopy } from "./copied-spans.ts";
 import { type NewDatabase, type RunRow, type StepRow, stateColumns } from "./new-database.ts";
+import type { SpanToSave } from "./span-rows.ts";
 import { firstStartText, timeText } from "./time-text.ts";
 
 /**
@@ -23,23 +23,25 @@ export function copyDatabase(source: StoreSession, target: NewDatabase): void {
     for (const [done, id] of ids.entries()) {
       reader.checkCancelled();
       reader.progress(done / ids.length);
-      const run = findRun(reader, id);
+      const run = findRunFacts(reader, id);
       if (run !== undefined) copyRun(reader, run, target);
     }
-    copyRunsWithoutRow(reader, target);
+    copyRunsWithoutRow(reader, new Set(ids), target);
     copyStates(reader, target);
     remarkOnLosses(reader, target);
   });
 }
 
-function copyRun(reader: Reader, run: Run, target: NewDatabase): void {
+function copyRun(reader: Reader, run: RunFacts, target: NewDatabase): void {
   const stored = reader.get<Record<"start_text" | "total_cost", SqlValue>>(
     "SELECT start_text, total_cost FROM lens_runs WHERE run_id = ?",
     [run.run_id],
   );
-  const spans = readRunSpans(reader, run);
-  for (const warning of spans.provisional ? spans.warnings : []) target.refuse(run.run_id, warning);
-  const trace = spans.provisional ? [] : readTrace(reader, spans).spans;
+  const spans = spansToCopy(reader, run);
+  if (spans.length === 0) {
+    const { warnings } = readRunSpans(reader, { ...run, span_count: 0, failed_count: 0 });
+    for (const warning of warnings) target.refuse(run.run_id, warning);
+  }
   const start = asText(stored?.start_text);
   if (start === null) target.mend(run.run_id, "It has no start; it was given that of its first span.");
   const row: RunRow = {
@@ -47,15 +49,26 @@ function copyRun(reader: Reader, run: Run, target: NewDatabase): void {
     pipeline_name: run.pipeline_name,
     pipeline_version: run.pipeline_version ?? "",
     status: run.status,
-    start_time: start ?? firstStartText(trace),
+    start_time: start ?? firstStartText(spans),
     end_time: run.end_time === null ? null : timeText(run.end_time),
     total_cost: typeof stored?.total_cost === "number" ? stored.total_cost : run.total_cost,
     final_context_blob: readContext(reader, run.run_id),
   };
-  target.saveRun(row, copySteps(reader, run, row.start_time), trace);
+  saveRun(reader, row, copySteps(reader, run, row.start_time), spans, target);
 }
 
-function copySteps(reader: Reader, run: Run, runStart: string): StepRow[] {
+function saveRun(
+  reader: Reader,
+  row: RunRow,
+  steps: readonly StepRow[],
+  spans: readonly SpanToSave[],
+  target: NewDatabase,
+): void {
+  const rows = target.beginRun(row, steps, spans);
+  eachAttributes(reader, row.run_id, (at, attributes) => target.saveSpan(row.run_id, rows[at]!, attributes));
+}
+
+function copySteps(reader: Reader, run: RunFacts, runStart: string): StepRow[] {
   return readSteps(reader, run.run_id).map((step) => ({
     step_name: step.step_name,
     step_index: step.step_index,
@@ -72,43 +85,32 @@ function copySteps(reader: Reader, run: Run, runStart: string): StepRow[] {
 }
 
 /** Spans whose run has no row get one: the schema wants it. */
-function copyRunsWithoutRow(reader: Reader, target: NewDatabase): void {
+function copyRunsWithoutRow(reader: Reader, known: ReadonlySet<string>, target: NewDatabase): void {
+  const blobs = reader.get("SELECT 1 FROM lens_blobs LIMIT 1") !== undefined;
   const ids: string[] = [];
   reader.each(
-    "SELECT DISTINCT run_id FROM lens_spans_scan WHERE run_id IS NOT NULL AND run_id NOT IN (SELECT run_id FROM lens_runs)",
+    `SELECT DISTINCT run_id FROM ${blobs ? "lens_blobs" : "lens_spans"} WHERE run_id IS NOT NULL`,
     [],
-    ([id]) => {
-      ids.push(asText(id) ?? "");
+    ([value]) => {
+      const id = asText(value) ?? "";
+      if (!known.has(id)) ids.push(id);
     },
   );
   for (const run_id of ids) {
+    const spans = spansToCopy(reader, { run_id, start_time: null });
+    if (spans.length === 0) continue;
     target.mend(run_id, "It has spans but no row of its own; one was made.");
-    const spans = readRunSpans(reader, {
-      run_id,
-      pipeline_name: "",
-      pipeline_version: null,
-      status: "unknown",
-      state: "unknown",
-      start_time: null,
-      end_time: null,
-      duration: null,
-      total_cost: null,
-      total_tokens: null,
-      span_count: 1,
-      failed_count: 0,
-    });
-    const trace = readTrace(reader, spans).spans;
     const row: RunRow = {
       run_id,
       pipeline_name: "",
       pipeline_version: "",
       status: "unknown",
-      start_time: firstStartText(trace),
+      start_time: firstStartText(spans),
       end_time: null,
       total_cost: null,
       final_context_blob: null,
     };
-    target.saveRun(row, [], trace);
+    saveRun(reader, row, [], spans, target);
   }
 }
 

@@ -3,7 +3,8 @@ import type { SqlValue } from "../engine/reader.ts";
 import { DiskDatabase } from "./disk-database.ts";
 import { Remarks, type WriteReport } from "./report.ts";
 import { INDEXES, TABLES } from "./schema.ts";
-import { type SpanToSave, spanRows } from "./span-rows.ts";
+import { SeenIds } from "./seen-ids.ts";
+import { type SpanRow, type SpanToSave, spanRows } from "./span-rows.ts";
 
 /** A row of `runs`. Times are text, as flujo writes them. */
 export interface RunRow {
@@ -70,6 +71,7 @@ const statements = {
 export class NewDatabase {
   private readonly database: DiskDatabase;
   private remarks = new Remarks();
+  private seen = new SeenIds();
 
   /** @param file A file that does not exist yet. */
   constructor(sqlJs: SqlJs, file: string) {
@@ -78,6 +80,14 @@ export class NewDatabase {
 
   /** Saves a run with everything that belongs to it, in place of an earlier run of the same id. */
   saveRun(run: RunRow, steps: readonly StepRow[], spans: readonly SpanToSave[]): void {
+    for (const row of this.beginRun(run, steps, spans)) this.saveSpan(run.run_id, row, row.attributes);
+  }
+
+  /**
+   * Saves a run without its spans, in place of an earlier run of the same id. What it returns must all be given to
+   * {@link saveSpan}, so that attributes need not be in memory together.
+   */
+  beginRun(run: RunRow, steps: readonly StepRow[], spans: readonly SpanToSave[]): SpanRow[] {
     this.forget(run.run_id);
     const { run_id } = run;
     this.execute("run", [
@@ -111,20 +121,24 @@ export class NewDatabase {
         step.error_blob,
       ]);
     }
-    for (const row of spanRows(run_id, spans, (id) => this.isTaken(id), this.remarks)) {
-      this.execute("span", [
-        row.span_id,
-        run_id,
-        row.parent_span_id,
-        row.name,
-        row.start_time,
-        row.end_time,
-        row.status,
-        row.attributes,
-      ]);
-    }
     this.remarks.runs += 1;
     this.remarks.spans += spans.length;
+    return spanRows(run_id, spans, (id) => this.isTaken(id), this.remarks);
+  }
+
+  /** Saves a span of the run that was begun last. */
+  saveSpan(runId: string, row: SpanRow, attributes: string): void {
+    this.seen.add(row.span_id);
+    this.execute("span", [
+      row.span_id,
+      runId,
+      row.parent_span_id,
+      row.name,
+      row.start_time,
+      row.end_time,
+      row.status,
+      attributes,
+    ]);
   }
 
   /** The run's row, when it was saved before. */
@@ -178,6 +192,7 @@ export class NewDatabase {
   reset(): void {
     this.database.run("DELETE FROM spans; DELETE FROM steps; DELETE FROM runs; DELETE FROM workflow_state");
     this.remarks = new Remarks();
+    this.seen = new SeenIds();
   }
 
   /** Makes the indexes, ends the transaction and flushes the file, which then is whole. */
@@ -206,7 +221,7 @@ export class NewDatabase {
   }
 
   private isTaken(spanId: string): boolean {
-    return this.execute("taken", [spanId]) !== undefined;
+    return this.seen.mayHave(spanId) && this.execute("taken", [spanId]) !== undefined;
   }
 
   private execute(name: keyof typeof statements, values: readonly SqlValue[]): SqlValue[] | undefined {
