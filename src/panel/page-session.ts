@@ -1,5 +1,4 @@
 import { TraceError } from "../engine/errors.ts";
-import { formatBytes } from "../format/numbers.ts";
 import type {
   PanelMessage,
   PanelMethods,
@@ -10,6 +9,7 @@ import type {
   View,
 } from "../protocol/messages.ts";
 import { type Piece, takeApart } from "../protocol/pieces.ts";
+import { bytesText } from "../store/bytes-text.ts";
 import type { QueryRow, ReportQuery, StatisticsQuery, TimeRange } from "../store/model.ts";
 import type { TraceStore } from "../store/store.ts";
 import { readMessage } from "./validate.ts";
@@ -251,12 +251,12 @@ function rangeOf(from: number | undefined, to: number | undefined): TimeRange | 
   return from === undefined && to === undefined ? undefined : [from, to];
 }
 
-/** A row without bytes, which a message to a page would turn into something else. */
+/** A row with bytes as text: a message to a page would turn them into something else. */
 function tableRow(row: QueryRow): QueryTableRow {
   return Object.fromEntries(
     Object.entries(row).map(([column, value]) => [
       column,
-      value instanceof Uint8Array ? `(${formatBytes(value.byteLength)})` : value,
+      value instanceof Uint8Array ? bytesText(value) : value,
     ]),
   );
 }

@@ -2,6 +2,7 @@ import { TraceError } from "../engine/errors.ts";
 import type { Reader, SqlValue } from "../engine/reader.ts";
 import { placeOfMistake, type TryOut } from "../sql/mistakes.ts";
 import { endOf, lineAndColumn, type Place, significantTokens, type Token } from "../sql/tokens.ts";
+import { bytesText } from "./bytes-text.ts";
 import type { PackedSqlAnswer, SqlAnswer } from "./model.ts";
 
 /** A statement's first word, and the pragmas that only tell. */
@@ -77,11 +78,12 @@ export function runSql(
 
 /** The rows of an answer as JSON. */
 export function packed({ rows, ...answer }: SqlAnswer): PackedSqlAnswer {
-  return { ...answer, rows: new TextEncoder().encode(JSON.stringify(rows, withoutBytes)) };
+  return { ...answer, rows: new TextEncoder().encode(JSON.stringify(rows, sayable)) };
 }
 
-function withoutBytes(_key: string, value: unknown): unknown {
-  if (value instanceof Uint8Array) return { bytes: value.length };
+/** What JSON has no word for as text. */
+function sayable(_key: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return bytesText(value);
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 

@@ -27,8 +27,7 @@ export function questionsFor(behaviour: Behaviour): readonly Question[] {
   if (behaviour === "save_trace") return [savedStatistics, savedRuns, savedOutline];
   const isLarge = largeBehaviours.some((one) => one === behaviour);
   const size = isLarge ? large : usual;
-  const short = [statistics(size), runs(size), outline(size), markerOutline];
-  return isLarge ? [...short, tableScan(size)] : short;
+  return [statistics(size), runs(size), outline(size), markerOutline, tableScan(size)];
 }
 
 const statistics =
@@ -71,7 +70,7 @@ const outline =
     });
   };
 
-/** As long as a question gets: every row, with its attributes. */
+/** As the SQL console asks, and as long as a question gets: every row, with its attributes. */
 const tableScan =
   (size: Size): Question =>
   async (store) => {

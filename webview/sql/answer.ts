@@ -1,5 +1,4 @@
 /** The answer of a statement as rows for the grid and for files. */
-import { formatBytes } from "../../src/format/numbers.ts";
 import { oneLine } from "../../src/format/text.ts";
 import type { PackedSqlAnswer, QueryTableRow } from "../../src/protocol/messages.ts";
 import { type Cell, type GridColumn, type Lead, MOST_DRAWN, widthFor } from "../query/table.ts";
@@ -22,10 +21,8 @@ const LINKS: readonly string[] = ["run_id", "span_id"];
 /** Unfolds a packed answer. Throws when it is none. */
 export function sqlRows({ columns, rows: packed, more }: PackedSqlAnswer): SqlRows {
   const names = uniqueNames(columns);
-  const values = JSON.parse(new TextDecoder().decode(packed)) as (Cell | { bytes: number })[][];
-  const rows = values.map((row) =>
-    Object.fromEntries(names.map((name, at) => [name, cellOf(row[at] ?? null)])),
-  );
+  const values = JSON.parse(new TextDecoder().decode(packed)) as Cell[][];
+  const rows = values.map((row) => Object.fromEntries(names.map((name, at) => [name, row[at] ?? null])));
   return { names, rows, columns: names.map((name) => columnOf(name, names, rows)), more };
 }
 
@@ -53,10 +50,6 @@ export function jsonOf(names: readonly string[], rows: readonly (readonly Cell[]
     JSON.stringify(Object.fromEntries(names.map((name, at) => [name, row[at] ?? null]))),
   );
   return lines.length === 0 ? "[]\n" : `[\n${lines.join(",\n")}\n]\n`;
-}
-
-function cellOf(value: Cell | { bytes: number }): Cell {
-  return typeof value === "object" && value !== null ? `(${formatBytes(value.bytes)})` : value;
 }
 
 function columnOf(name: string, names: readonly string[], rows: readonly QueryTableRow[]): GridColumn {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { csvLine, type TableValue } from "../../format/csv.ts";
-import { formatBytes, formatCount } from "../../format/numbers.ts";
+import { formatCount } from "../../format/numbers.ts";
+import { bytesText } from "../../store/bytes-text.ts";
 import type { SqlAnswer } from "../../store/model.ts";
 import { parseLimit } from "../arguments.ts";
 import { UsageError } from "../exit.ts";
@@ -58,12 +59,12 @@ function objects({ columns }: SqlAnswer): (row: Row) => Record<string, unknown> 
     seen.set(column, count);
     return count === 1 ? column : `${column}:${count}`;
   });
-  return (row) => Object.fromEntries(keys.map((key, at) => [key, row[at]]));
+  return (row) => Object.fromEntries(keys.map((key, at) => [key, wholeCell(row[at] ?? null)]));
 }
 
 function* csvPieces({ columns, rows }: SqlAnswer): Generator<string> {
   yield csvLine(columns);
-  for (const row of rows) yield csvLine(row.map(cell));
+  for (const row of rows) yield csvLine(row.map(wholeCell));
 }
 
 function tableOf({ columns, rows }: SqlAnswer, palette: Parameters<typeof tableLines>[2], width: number) {
@@ -84,5 +85,10 @@ function tableOf({ columns, rows }: SqlAnswer, palette: Parameters<typeof tableL
 }
 
 function cell(value: Row[number]): TableValue {
-  return value instanceof Uint8Array ? `(${formatBytes(value.length)})` : value;
+  return value instanceof Uint8Array ? bytesText(value) : value;
+}
+
+/** For programs: nothing is left out. */
+function wholeCell(value: Row[number]): TableValue {
+  return value instanceof Uint8Array ? bytesText(value, true) : value;
 }

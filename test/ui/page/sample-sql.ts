@@ -60,7 +60,7 @@ export function sampleAnswer(
     spans[at % spans.length]!.span_id,
     spans[at % spans.length]!.name,
     at % 3 === 0 ? null : at * 1.5,
-    at % 5 === 0 ? { bytes: 2048 } : "",
+    at % 5 === 0 ? "x'89504e470d0a1a0a0000000d4948445200000002000000020802000000fdd49a…' (2,048 bytes)" : "",
     `${text} ${at}`.repeat(at % 4 === 0 ? 20 : 1),
   ]);
   return {

@@ -34,6 +34,16 @@ describe("sql", () => {
     expect(stdout).toBe("x,y\r\n'=1+1,-5\r\n");
   });
 
+  it("gives programs every byte, and the terminal the first and how many there are", async () => {
+    const query = "SELECT x'00ff' AS short, zeroblob(40) AS long";
+    const zeros = "00".repeat(40);
+    expect(await cliJson(["sql", query, "--db", db])).toEqual([{ short: "x'00ff'", long: `x'${zeros}'` }]);
+    const { stdout: csv } = await cli(["sql", query, "--csv", "--db", db]);
+    expect(csv).toBe(`short,long\r\nx'00ff',x'${zeros}'\r\n`);
+    const { stdout } = await cli(["sql", query, "--db", db], { env: { COLUMNS: "200" } });
+    expect(stdout).toContain(`x'${"00".repeat(32)}…' (40 bytes)`);
+  });
+
   it("says when the limit cut the rows, and shows a plan", async () => {
     const cut = await cli(["sql", "SELECT run_id FROM lens_runs", "--limit", "2", "--csv", "--db", db]);
     expect(cut.code).toBe(0);

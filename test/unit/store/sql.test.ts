@@ -139,9 +139,9 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("sql on %s", (name) =
     const packed = await store.sqlPacked(text);
     expect(JSON.parse(new TextDecoder().decode(packed.rows))).toEqual(plain.rows);
     expect([packed.columns, packed.more]).toEqual([plain.columns, false]);
-    const odd = await store.sqlPacked("SELECT x'00ff', 9e999, -9e999, NULL, 'é'");
+    const odd = await store.sqlPacked("SELECT x'00ff', zeroblob(2048), 9e999, -9e999, NULL, 'é'");
     expect(JSON.parse(new TextDecoder().decode(odd.rows))).toEqual([
-      [{ bytes: 2 }, "Infinity", "-Infinity", null, "é"],
+      ["x'00ff'", `x'${"00".repeat(32)}…' (2,048 bytes)`, "Infinity", "-Infinity", null, "é"],
     ]);
   });
 

@@ -23,7 +23,7 @@ describe("the rows of a statement", () => {
       ["start_time", "duration", "t", "b"],
       [
         [1e9, 1.5, "", null],
-        [2, 3, "x\ny", { bytes: 2048 }],
+        [2, 3, "x\ny", "x'00ff'"],
       ],
     );
     expect(columns.map(({ text, name }) => text(rows[0]![name] ?? ""))).toEqual([
@@ -34,7 +34,7 @@ describe("the rows of a statement", () => {
     ]);
     expect(columns[3]).toMatchObject({ missing: "NULL", numeric: false });
     expect(columns[2]!.text("x\ny\u202E")).toBe("x y\\u{202E}");
-    expect(rows[1]).toMatchObject({ b: "(2.0 kB)" });
+    expect(rows[1]).toMatchObject({ b: "x'00ff'" });
     expect(Array.from(sortedRows(rows, { column: "duration", descending: true }))).toEqual([1, 0]);
   });
 
