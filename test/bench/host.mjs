@@ -101,6 +101,14 @@ async function watchHost(folder, workspace, spans) {
       await frame.locator(".filter-box input, lens-filter-box input").first().fill("status = completed");
       await frame.locator(".match-count", { hasText: /of 1,000,000/ }).waitFor();
     });
+    await watch("panel: 100,000 rows of a query in SQL", async () => {
+      await code.command("Flujo Lens: Open SQL Console");
+      const sql = code.panel().locator("lens-sql");
+      await sql.getByRole("textbox", { name: "Rows" }).fill("100000");
+      await sql.getByRole("textbox", { name: "Statement in SQL" }).fill("SELECT * FROM lens_spans");
+      await code.page.keyboard.press("Control+Enter");
+      await sql.getByText(/the first 100,000 rows in/).waitFor();
+    });
     await code.command("View: Close All Editors");
     await watch(`statistics of ${million} spans`, async () => {
       await code.command("Flujo Lens: Show Statistics");

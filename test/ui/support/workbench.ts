@@ -140,8 +140,18 @@ export class Workbench {
 
   /** Runs a command from the palette, by its category and title as a person reads them. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    await this.quickPick.type(`>${title}`);
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press("F1");
+      await this.quickPick.type(`>${title}`);
+      try {
+        await this.quickPick.options(exactly(title)).first().waitFor({ timeout: 5_000 });
+        break;
+      } catch (error) {
+        // The palette lists what was available when it opened: a command that came meanwhile is not in it.
+        if (attempt === 4) throw error;
+        await this.quickPick.cancel();
+      }
+    }
     await this.quickPick.choose(exactly(title));
     // The command may ask for something in the same place, so the palette must be gone before the next step.
     await this.page.waitForFunction(() => {
