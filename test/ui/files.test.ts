@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  closeSync,
   copyFileSync,
   existsSync,
   openSync,
@@ -95,7 +96,30 @@ describe("files", () => {
       await runs.row(/flujo_ops\.db is damaged/).waitFor();
       await code.statusBarItem("Flujo: partial").waitFor();
       await code.screenshot("damaged");
+      for (const theme of ["light", "highContrast", "highContrastLight", "dark"] as const) {
+        await code.setTheme(theme);
+        await code.screenshot(`damaged-${theme}`);
+      }
       assert.deepEqual(fingerprints(folder), before);
+    });
+
+    it("opens by the shape of its rows when its start is lost", async () => {
+      const start = emptyFolder();
+      const lost = path.join(start, "flujo_ops.db");
+      copyFileSync(fixture("v0.4.32"), lost);
+      const handle = openSync(lost, "r+");
+      writeSync(handle, Buffer.alloc(4096), 0, 4096, 0);
+      closeSync(handle);
+      const untouched = fingerprints(start);
+      await openFolder(start);
+      await runs.message.getByText("flujo_ops.db · 300 runs · partial").waitFor();
+      await runs.row(/flujo_ops\.db is damaged/).waitFor();
+      await runs.row(/support_triage/).waitFor();
+      await code.screenshot("damaged-start");
+      assert.deepEqual(fingerprints(start), untouched);
+      await openFolder(folder);
+      await code.command("Flujo Lens: Show Statistics");
+      await code.panel().locator(".banner.damage").waitFor();
     });
 
     it("is salvaged from the banner, with a report of what is lost", async () => {
