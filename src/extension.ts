@@ -98,6 +98,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const panels = new TracePanels(
     { extension: context.extensionUri, documents, filters, history, exports, log },
     (path) => workspace.find(path),
+    context.workspaceState,
   );
   const rows = new Rows(view.view);
   const steps = new StepFiles(log);
@@ -147,6 +148,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       log,
     ),
   );
+  void panels.replaceLost();
   return { runs, view, databases: workspace, settings, panels, steps, problems, sectionClock };
 }
 

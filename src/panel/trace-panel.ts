@@ -35,6 +35,9 @@ export class TracePanel implements vscode.Disposable {
   private readonly disposables: Disposable[] = [];
   private readonly closed = new vscode.EventEmitter<void>();
   readonly onDidClose = this.closed.event;
+  private readonly moved = new vscode.EventEmitter<void>();
+  /** Fires when it shows something else, or has another title. */
+  readonly onDidMove = this.moved.event;
   private hold: Disposable | undefined;
   private listening = false;
   private highlighted: string | undefined;
@@ -97,6 +100,10 @@ export class TracePanel implements vscode.Disposable {
     void this.updateTitle();
   }
 
+  get title(): string {
+    return this.panel.title;
+  }
+
   /** What the panel shows now. */
   get view(): View {
     return this.current;
@@ -135,6 +142,7 @@ export class TracePanel implements vscode.Disposable {
     this.panel.dispose();
     this.closed.fire();
     this.closed.dispose();
+    this.moved.dispose();
   }
 
   private post(message: PanelMessage): PromiseLike<unknown> {
@@ -168,7 +176,8 @@ export class TracePanel implements vscode.Disposable {
     if (view.database !== this.database.path) return;
     const sameRun = view.runId === this.current.runId && view.tab === this.current.tab;
     this.current = view;
-    if (!sameRun) void this.updateTitle();
+    if (sameRun) this.moved.fire();
+    else void this.updateTitle();
   }
 
   private followVisibility(): void {
@@ -191,31 +200,26 @@ export class TracePanel implements vscode.Disposable {
 
   private async updateTitle(): Promise<void> {
     const { runId, tab } = this.current;
-    if (tab === "query") {
-      this.panel.title = vscode.l10n.t("Queries of {0}", oneLine(this.database.name, 60));
-      this.panel.iconPath = this.icon("statistics");
-      return;
-    }
-    if (tab === "sql") {
-      this.panel.title = vscode.l10n.t("SQL of {0}", oneLine(this.database.name, 60));
-      this.panel.iconPath = this.icon("statistics");
-      return;
-    }
-    if (tab === "statistics" || runId === undefined) {
-      this.panel.title = vscode.l10n.t("Statistics of {0}", oneLine(this.database.name, 60));
-      this.panel.iconPath = this.icon("statistics");
-      return;
-    }
+    const name = oneLine(this.database.name, 60);
+    if (tab === "query") return this.setTitle(vscode.l10n.t("Queries of {0}", name), "statistics");
+    if (tab === "sql") return this.setTitle(vscode.l10n.t("SQL of {0}", name), "statistics");
+    if (tab === "statistics" || runId === undefined)
+      return this.setTitle(vscode.l10n.t("Statistics of {0}", name), "statistics");
     if (this.panel.title === "") this.panel.title = oneLine(shortId(runId));
     try {
       const found = await (await this.database.store()).getRun(runId);
       if ("candidates" in found || !this.shows(runId) || this.disposables.length === 0) return;
-      this.panel.title = `${oneLine(found.pipeline_name, 60)} ${oneLine(shortId(runId))}`;
-      this.panel.iconPath = this.icon(found.state);
+      this.setTitle(`${oneLine(found.pipeline_name, 60)} ${oneLine(shortId(runId))}`, found.state);
     } catch (thrown) {
       // The page asks for the same run, and shows why it cannot be had.
       this.context.log.debug(TraceError.from(thrown).message);
     }
+  }
+
+  private setTitle(title: string, icon: State | "statistics"): void {
+    this.panel.title = title;
+    this.panel.iconPath = this.icon(icon);
+    this.moved.fire();
   }
 
   /** Whether the title is still that run's, after a wait. */

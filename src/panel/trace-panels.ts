@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
+import { TraceError } from "../engine/errors.ts";
 import type { View } from "../protocol/messages.ts";
 import type { Database } from "../sources/databases.ts";
+import { PanelMemory } from "./panel-memory.ts";
 import { type PanelContext, TracePanel } from "./trace-panel.ts";
 import { readKeptView } from "./validate.ts";
 
@@ -9,14 +11,22 @@ export const panelType = "flujoLens.trace";
 /** All open panels: one a run and one for a database's statistics, unless another was asked for at the side. */
 export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   private readonly open = new Set<TracePanel>();
+  private readonly memory: PanelMemory;
   private highlighted: string | undefined;
+  private ended = false;
 
+  /** @param here Where the window's open panels are remembered. */
   constructor(
     readonly context: PanelContext,
     private readonly findDatabase: (path: string) => Promise<Database | undefined>,
-  ) {}
+    here: vscode.Memento,
+  ) {
+    this.memory = new PanelMemory(panelType, here);
+  }
 
   dispose(): void {
+    // What is open when the extension host ends is what the next one has to find again.
+    this.ended = true;
     for (const panel of [...this.open]) panel.dispose();
   }
 
@@ -57,6 +67,19 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
     this.adopt(webviewPanel, database, view);
   }
 
+  /** Puts new panels in the place of those that an extension host which crashed has left in this window. */
+  async replaceLost(): Promise<void> {
+    for (const { tab, view } of this.memory.lost()) {
+      try {
+        const database = await this.findDatabase(view.database);
+        if (database !== undefined) this.create(database, view, tab.group.viewColumn, true);
+        await vscode.window.tabGroups.close(tab, true);
+      } catch (thrown) {
+        this.context.log.warn(`A tab was not restored: ${TraceError.from(thrown).message}`);
+      }
+    }
+  }
+
   /** Marks the spans of a step in every open panel; undefined marks none. */
   highlight(name: string | undefined): void {
     this.highlighted = name;
@@ -73,17 +96,32 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
     return this.create(database, view, vscode.ViewColumn.Active);
   }
 
-  private create(database: Database, view: View, column: vscode.ViewColumn): TracePanel {
+  private create(
+    database: Database,
+    view: View,
+    viewColumn: vscode.ViewColumn,
+    preserveFocus = false,
+  ): TracePanel {
     const options = { enableScripts: true, enableFindWidget: true };
-    return this.adopt(vscode.window.createWebviewPanel(panelType, "", column, options), database, view);
+    const place = { viewColumn, preserveFocus };
+    return this.adopt(vscode.window.createWebviewPanel(panelType, "", place, options), database, view);
   }
 
   private adopt(webviewPanel: vscode.WebviewPanel, database: Database, view: View): TracePanel {
     const panel = new TracePanel(webviewPanel, this.context, database, view);
     panel.highlight(this.highlighted);
     this.open.add(panel);
-    panel.onDidClose(() => this.open.delete(panel));
+    panel.onDidMove(() => this.remember());
+    panel.onDidClose(() => {
+      this.open.delete(panel);
+      this.remember();
+    });
     return panel;
+  }
+
+  private remember(): void {
+    if (this.ended) return;
+    this.memory.keep([...this.open].map(({ title, view }) => ({ title, view })));
   }
 }
 

@@ -5,7 +5,7 @@
 //   server.url("/path/of/a/folder");                // open this
 //   await server.stop();
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cleanEnvironment, freePort, run, ToolError } from "./processes.mjs";
@@ -40,6 +40,7 @@ export const quietSettings = {
  * @property {(program: string) => string} remote an absolute path as the workbench names files of this server.
  * @property {(settings: Record<string, unknown>) => void} setSettings changes user settings, which the next
  *   window reads; undefined takes one back.
+ * @property {() => number} killExtensionHosts kills them as a crash would; how many there were, 0 where Linux's /proc is not.
  * @property {Promise<void>} ended resolves when the server is gone.
  * @property {() => Promise<void>} stop ends the server and everything it started.
  */
@@ -113,6 +114,11 @@ export async function startServer({ dataDir, settings = {}, env = {}, testDriver
     },
     remote: (file) => `vscode-remote://127.0.0.1:${port}${file}`,
     setSettings,
+    killExtensionHosts: () => {
+      const hosts = extensionHosts(child.pid);
+      for (const host of hosts) process.kill(host, "SIGKILL");
+      return hosts.length;
+    },
     ended,
     stop: async () => {
       process.off("exit", end);
@@ -157,6 +163,25 @@ async function answers(port) {
     // Nobody listens yet.
     return false;
   }
+}
+
+/** @param {number | undefined} leader of the group of processes that they belong to. */
+function extensionHosts(leader) {
+  if (!existsSync("/proc/self/stat")) return [];
+  const read = (/** @type {number} */ id, /** @type {string} */ what) => {
+    try {
+      return readFileSync(`/proc/${id}/${what}`, "utf8");
+    } catch {
+      // It has ended meanwhile.
+      return "";
+    }
+  };
+  const ids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+  return ids.filter((id) => {
+    // After the name, which may hold anything: state, parent, group.
+    const group = read(id, "stat").split(") ").at(-1)?.split(" ")[2];
+    return Number(group) === leader && read(id, "cmdline").includes("--type=extensionHost");
+  });
 }
 
 /** @param {number | undefined} leader */

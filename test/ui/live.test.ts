@@ -159,6 +159,22 @@ describe("a database that is written while it is looked at", () => {
     await code.statusBarItem("Flujo: live").waitFor();
   });
 
+  it("goes on by itself after the extension host was killed: sidebar, panel and status bar", async function () {
+    await code.command("Flujo Lens: Show Statistics");
+    const counted = code.panel().locator("lens-statistics").getByText("Runs", { exact: true }).first();
+    await counted.waitFor();
+    await runs.expand("1111aaaa");
+    if (!code.killExtensionHost()) return this.skip();
+    await runs.pane.getByRole("treeitem", { name: /nightly 1111aaaa/ }).waitFor();
+    await code.statusBarItem("Flujo: live").waitFor();
+    const id = "run_3333cccc4444dddd";
+    await sees(insertRun(id, "running"), () =>
+      runs.pane.getByRole("treeitem", { name: /nightly 3333cccc, running/ }).waitFor(),
+    );
+    await code.panel().getByText("304").first().waitFor();
+    await code.screenshot("live-restarted");
+  });
+
   it("is unreadable with a reason while its file is away, and live again when it is back", async () => {
     await writer.close();
     renameSync(sample.file, `${sample.file}.corrupt.1`);
@@ -166,6 +182,6 @@ describe("a database that is written while it is looked at", () => {
     await code.screenshot("status-unreadable");
     renameSync(`${sample.file}.corrupt.1`, sample.file);
     await code.statusBarItem("Flujo: live").waitFor();
-    await runs.message.getByText("303 runs").waitFor();
+    await runs.message.getByText("304 runs").waitFor();
   });
 });

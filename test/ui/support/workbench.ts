@@ -101,6 +101,11 @@ export class Workbench {
     }
   }
 
+  /** Kills the extension host; false where that cannot be done. */
+  killExtensionHost(): boolean {
+    return this.#server.killExtensionHosts() > 0;
+  }
+
   /** Ends VS Code and forgets its user data. */
   async close(): Promise<void> {
     await this.#browser.close();
