@@ -1,9 +1,7 @@
-import type { OutlineColumns, PackedTexts, SpanError, State } from "../store/model.ts";
+import { placeIn } from "../arrays/ascending.ts";
+import { LazyTexts } from "../arrays/packed-texts.ts";
+import type { OutlineColumns, SpanError, State } from "../store/model.ts";
 import type { TraceRow, TraceRows } from "./trace-view.ts";
-
-const decoder = new TextDecoder();
-/** Texts that stay at hand once they were read. */
-const KEPT_TEXTS = 5_000;
 
 /** An outline as the rows of a tree. Each row reads its columns when it is asked: a million spans are no million objects. */
 export class OutlineRows implements TraceRows {
@@ -14,7 +12,7 @@ export class OutlineRows implements TraceRows {
   readonly parents: Int32Array;
   readonly depths: Int32Array;
   readonly childCounts: Int32Array;
-  private readonly texts: Texts;
+  private readonly texts: LazyTexts;
 
   /** @param keys Only the spans with these keys, and their parents; all when undefined. */
   constructor(
@@ -24,7 +22,7 @@ export class OutlineRows implements TraceRows {
     const kept = keys === undefined ? undefined : withParents(columns, new Set(keys));
     this.places = kept ?? Int32Array.from({ length: columns.size }, (_, place) => place);
     this.length = this.places.length;
-    this.texts = new Texts(columns.texts);
+    this.texts = new LazyTexts(columns.texts);
     const rows = new Int32Array(columns.size);
     this.parents = new Int32Array(this.length);
     this.depths = new Int32Array(this.length);
@@ -51,8 +49,8 @@ export class OutlineRows implements TraceRows {
 
   error(place: number): SpanError | undefined {
     const { rows, types, messages } = this.columns.errors;
-    const at = placeOf(rows, place);
-    return at < 0 ? undefined : { type: this.text(types[at]!), message: this.text(messages[at]!) };
+    const at = placeIn(rows, place);
+    return at === undefined ? undefined : { type: this.text(types[at]!), message: this.text(messages[at]!) };
   }
 }
 
@@ -99,22 +97,6 @@ class Row implements TraceRow {
   }
 }
 
-class Texts {
-  private readonly read = new Map<number, string>();
-
-  constructor(private readonly packed: PackedTexts) {}
-
-  at(at: number): string {
-    const known = this.read.get(at);
-    if (known !== undefined) return known;
-    const { bytes, ends } = this.packed;
-    const text = decoder.decode(bytes.subarray(at === 0 ? 0 : ends[at - 1], ends[at]));
-    if (this.read.size >= KEPT_TEXTS) this.read.clear();
-    this.read.set(at, text);
-    return text;
-  }
-}
-
 /** Places of the spans with these keys and of their parents, ascending. */
 function withParents({ keys, parents, size }: OutlineColumns, wanted: ReadonlySet<number>): Int32Array {
   const keep = new Uint8Array(size);
@@ -130,18 +112,6 @@ function withParents({ keys, parents, size }: OutlineColumns, wanted: ReadonlySe
   let at = 0;
   for (let place = 0; place < size; place += 1) if (keep[place] === 1) places[at++] = place;
   return places;
-}
-
-/** Where the ascending `values` hold `wanted`, -1 when they do not. */
-function placeOf(values: Int32Array, wanted: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle]! < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return values[low] === wanted ? low : -1;
 }
 
 function known(column: Float64Array | undefined, place: number): number | null {

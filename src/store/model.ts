@@ -570,9 +570,10 @@ export interface CallOptions {
   onProgress?: (fraction: number) => void;
 }
 
+export type { PackedTexts } from "../arrays/packed-texts.ts";
 export type { Change, ComparedStep, Comparison } from "./compare.ts";
 export type { FilterVocabulary } from "./filtering.ts";
-export type { OutlineColumns, PackedTexts, SpanColumns } from "./outline-columns.ts";
+export type { OutlineColumns, SpanColumns } from "./outline-columns.ts";
 export type { SameError, StepHistory, StepOccurrence } from "./step-history.ts";
 export type { StepSiblings } from "./step-siblings.ts";
 export type {

@@ -1,12 +1,7 @@
+import type { PackedTexts } from "../arrays/packed-texts.ts";
 import type { Snapshot } from "../engine/reader.ts";
 import type { Run, SpanError, State } from "./model.ts";
 import { NumberList } from "./percentiles.ts";
-
-/** Texts one after the other in UTF-8. Text `i` lies from `ends[i - 1]` (0 for the first) to `ends[i]`. */
-export interface PackedTexts {
-  readonly bytes: Uint8Array;
-  readonly ends: Uint32Array;
-}
 
 /**
  * A run with the outline of its spans as columns: what a million spans cross threads and processes as.

@@ -1,3 +1,4 @@
+import { placeIn } from "../arrays/ascending.ts";
 import type { ErrorHint } from "./span-error.ts";
 
 /** Hints by row, in the order of rows. A million of them take a fifth of what a map of objects would. */
@@ -16,14 +17,8 @@ export class RowHints {
   }
 
   get(row: number): ErrorHint | undefined {
-    let from = 0;
-    let to = this.#rows.length;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (this.#rows[middle]! < row) from = middle + 1;
-      else to = middle;
-    }
-    if (this.#rows[from] !== row) return undefined;
+    const from = placeIn(this.#rows, row);
+    if (from === undefined) return undefined;
     const hint = { type: this.#types[from], message: this.#messages[from]! };
     return this.#cut.has(row) ? { ...hint, cut: true } : hint;
   }

@@ -1,3 +1,4 @@
+import { placeIn } from "../arrays/ascending.ts";
 import type { Reader, SqlValue } from "../engine/reader.ts";
 import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
 import type { OutlineSpan, Run, SpanError, State } from "./model.ts";
@@ -52,14 +53,7 @@ export function readRunSpans(reader: Reader, run: Run, scan?: ScanRun): RunSpans
 
 /** The row of the span with this key, if there is one. Rows stand in order of their keys. */
 export function rowOfKey({ rows: { keys } }: RunSpans, key: number): number | undefined {
-  let from = 0;
-  let to = keys.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (keys[middle]! < key) from = middle + 1;
-    else to = middle;
-  }
-  return keys[from] === key ? from : undefined;
+  return placeIn(keys, key);
 }
 
 /** A span without an end cannot be running any more when its run has ended: 0.4.35 leaves its root spans so. */

@@ -50,19 +50,21 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "src/write",
     "src/format",
     "src/filter",
+    "src/arrays",
   ],
   "src/export": ["src/store", "src/engine", "src/format"],
   "src/write": ["src/import", "src/store", "src/engine", "src/format"],
   "src/import": ["src/export", "src/store", "src/engine", "src/format"],
   "src/sources": ["src/write", "src/store", "src/engine", "src/format"],
-  "src/store": ["src/engine", "src/filter", "src/sql"],
+  "src/store": ["src/engine", "src/filter", "src/sql", "src/arrays"],
   "src/engine": [],
   "src/protocol": ["src/store", "src/engine", "src/filter"],
   "src/steps": [],
   "src/format": [],
   "src/filter": [],
   "src/sql": [],
-  webview: ["src/protocol", "src/format", "src/filter", "src/sql"],
+  "src/arrays": [],
+  webview: ["src/protocol", "src/format", "src/filter", "src/sql", "src/arrays"],
 };
 
 /** Rooms that know VS Code. */

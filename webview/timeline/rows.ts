@@ -2,7 +2,8 @@
  * Which rows of an outline are on screen. Everything here is a loop over index arrays:
  * an outline may hold a million spans and be as deep as it is long.
  */
-import { lowerBound, type SpanTable } from "./span-table.ts";
+import { lowerBound } from "../../src/arrays/ascending.ts";
+import type { SpanTable } from "./span-table.ts";
 
 /** Marks the matches and all their ancestors. */
 export function withAncestors({ parents }: Pick<SpanTable, "parents">, matches: Uint8Array): Uint8Array {

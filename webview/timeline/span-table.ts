@@ -2,14 +2,9 @@
  * The spans of a run as columns, as they arrived. Whole objects are made one at a time, when something asks about one span:
  * a page that holds a million of them holds no million objects.
  */
-import type {
-  OutlineColumns,
-  OutlineSpan,
-  PackedTexts,
-  Run,
-  SpanColumns,
-  State,
-} from "../../src/protocol/messages.ts";
+import { placeIn } from "../../src/arrays/ascending.ts";
+import { LazyTexts } from "../../src/arrays/packed-texts.ts";
+import type { OutlineColumns, OutlineSpan, Run, SpanColumns, State } from "../../src/protocol/messages.ts";
 
 /** A run with its spans. */
 export interface RunOutline extends Pick<OutlineColumns, "provisional" | "total" | "warnings" | "snapshot"> {
@@ -21,8 +16,6 @@ export function runOutline(columns: OutlineColumns): RunOutline {
   const { run, provisional, total, warnings, snapshot } = columns;
   return { run, provisional, total, warnings, snapshot, spans: new SpanTable(columns) };
 }
-
-const decoder = new TextDecoder();
 
 export class SpanTable {
   readonly length: number;
@@ -165,53 +158,9 @@ export class SpanTable {
 
   #error(index: number): OutlineSpan["error"] {
     const { rows, types, messages } = this.#columns.errors;
-    const at = lowerBound(rows, index);
-    if (rows[at] !== index) return undefined;
+    const at = placeIn(rows, index);
+    if (at === undefined) return undefined;
     return { type: this.#texts.at(types[at]!), message: this.#texts.at(messages[at]!) };
-  }
-}
-
-/** First place in the ascending `values` that holds at least `wanted`. */
-export function lowerBound(values: ArrayLike<number>, wanted: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle]! < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Packed texts, decoded when they are wanted; the last few thousand stay at hand. */
-class LazyTexts {
-  static readonly #KEPT = 5000;
-  readonly #packed: PackedTexts;
-  readonly #known = new Map<number, string>();
-
-  constructor(packed: PackedTexts) {
-    this.#packed = packed;
-  }
-
-  at(place: number): string {
-    const known = this.#known.get(place);
-    if (known !== undefined) return known;
-    const { bytes, ends } = this.#packed;
-    const text = decoder.decode(bytes.subarray(place === 0 ? 0 : ends[place - 1], ends[place]));
-    if (this.#known.size >= LazyTexts.#KEPT) this.#known.clear();
-    this.#known.set(place, text);
-    return text;
-  }
-
-  find(text: string): number {
-    const wanted = new TextEncoder().encode(text);
-    const { bytes, ends } = this.#packed;
-    for (let place = 0, from = 0; place < ends.length; place++) {
-      const to = ends[place]!;
-      if (to - from === wanted.length && wanted.every((byte, at) => bytes[from + at] === byte)) return place;
-      from = to;
-    }
-    return -1;
   }
 }
 

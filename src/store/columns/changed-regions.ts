@@ -1,5 +1,6 @@
 import { UnreadableTable } from "../../engine/table-scan.ts";
 import { placeOf } from "./read-spans.ts";
+import { runOf } from "./selection.ts";
 
 /** The leaves of a table in a state before, and what stood in them. */
 export interface KnownLeaves {
@@ -57,15 +58,6 @@ export function changedRegions(before: KnownLeaves, unchanged: Int32Array, first
   const runs = first.length - 1;
   const start = new Uint32Array(before.rows.length + 1);
   for (const [leaf, rows] of before.rows.entries()) start[leaf + 1] = start[leaf]! + rows;
-  const runAt = (row: number) => {
-    let [low, high] = [0, runs - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (first[middle]! <= row) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  };
   const regions: Region[] = [];
   /** The last unchanged leaf, before and now. */
   let [old, now] = [-1, -1];
@@ -73,8 +65,8 @@ export function changedRegions(before: KnownLeaves, unchanged: Int32Array, first
     if (nextOld === old + 1 && nextNow === now + 1) return;
     const rowsBefore = start[old + 1]!;
     const rowsAfter = start[nextOld]!;
-    const from = rowsBefore === 0 ? 0 : runAt(rowsBefore - 1);
-    const to = rowsAfter === first[runs]! ? runs : runAt(rowsAfter) + 1;
+    const from = rowsBefore === 0 ? 0 : runOf(first, rowsBefore - 1);
+    const to = rowsAfter === first[runs]! ? runs : runOf(first, rowsAfter) + 1;
     let firstLeaf = now + 1;
     let skip = 0;
     if (rowsBefore > 0) {

@@ -1,3 +1,4 @@
+import { lowerBound } from "../../arrays/ascending.ts";
 import type { State, StatisticsQuery, TimeRange } from "../model.ts";
 import { stateInRun } from "../run-spans.ts";
 import type { ColumnTest } from "./column-filter.ts";
@@ -116,14 +117,7 @@ export function takes(columns: SpanColumns, selection: Selection, run: number, s
   return test === undefined || test(span, run);
 }
 
-/** The run that a span belongs to. */
+/** The run that a span belongs to: the last one that begins at it or before. */
 export function runOf(first: Uint32Array, span: number): number {
-  let low = 0;
-  let high = first.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (first[middle]! <= span) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  return lowerBound(first, span + 1) - 1;
 }

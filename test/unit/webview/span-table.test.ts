@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lowerBound } from "../../../webview/timeline/span-table.ts";
+import { lowerBound } from "../../../src/arrays/ascending.ts";
 import { anyOutline, makeOutline, makeSpan, tableOf } from "./outline.ts";
 
 describe("the table of spans", () => {
