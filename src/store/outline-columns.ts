@@ -1,4 +1,5 @@
 import type { PackedTexts } from "../arrays/packed-texts.ts";
+import { TextPacker } from "../arrays/text-packer.ts";
 import type { Snapshot } from "../engine/reader.ts";
 import type { Run, SpanError, State } from "./model.ts";
 import { NumberList } from "./percentiles.ts";
@@ -161,34 +162,4 @@ export class OutlinePacker {
 
 function hasAny(column: Float64Array): boolean {
   return column.some((value) => !Number.isNaN(value));
-}
-
-class TextPacker {
-  readonly #encoder = new TextEncoder();
-  #bytes = new Uint8Array(1 << 16);
-  #ends = new Uint32Array(1 << 10);
-  #used = 0;
-  count = 0;
-
-  add(text: string): void {
-    // UTF-8 takes at most three bytes for one unit of UTF-16.
-    const needed = this.#used + text.length * 3;
-    if (needed > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    if (this.count === this.#ends.length) {
-      const larger = new Uint32Array(this.count * 2);
-      larger.set(this.#ends);
-      this.#ends = larger;
-    }
-    this.#used += this.#encoder.encodeInto(text, this.#bytes.subarray(this.#used)).written;
-    this.#ends[this.count] = this.#used;
-    this.count += 1;
-  }
-
-  finish(): PackedTexts {
-    return { bytes: this.#bytes.slice(0, this.#used), ends: this.#ends.slice(0, this.count) };
-  }
 }

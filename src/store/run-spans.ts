@@ -100,7 +100,7 @@ export function explainFailures(
   for (let at = tree.order.length - 1; at >= 0; at -= 1) {
     const row = tree.order[at]!;
     if (states[row] !== "failed") continue;
-    const child = rows.hints.get(row) === undefined ? lastFailedChild(tree, states, row) : undefined;
+    const child = rows.hints.has(row) ? undefined : lastFailedChild(tree, states, row);
     speaker[row] = child === undefined ? row : speaker[child]!;
   }
   return {

@@ -130,7 +130,8 @@ export class StoreSession {
   nameHistory(reader: Reader, run: Run, name: string, limit: number): NameHistory {
     const kept = this.derived("histories", () => new Map<string, NameHistory>());
     const key = JSON.stringify([run.pipeline_name, name, limit]);
-    const history = kept.get(key) ?? readNameHistory(reader, run.pipeline_name, name, limit);
+    const read = (one: Run) => this.#runSpans.get(one.run_id) ?? readRunSpans(reader, one, this.scanRun);
+    const history = kept.get(key) ?? readNameHistory(reader, run.pipeline_name, name, limit, read);
     kept.delete(key);
     kept.set(key, history);
     let total = 0;

@@ -88,15 +88,18 @@ const MOST_OCCURRENCES = 50_000;
 const PATIENCE = 2_000;
 const PAGE = 50;
 
+/** Gives all spans of a run. */
+export type ReadRun = (run: Run) => RunSpans;
+
 /** Looks for spans of one name in the newest `limit` runs of one or several pipelines (of all when undefined), run by run, until time or room runs out. */
 export function readNameHistory(
   reader: Reader,
   pipeline: string | readonly string[] | undefined,
   name: string,
   limit: number,
-  now: () => number = Date.now,
+  read: ReadRun = (run) => readRunSpans(reader, run),
 ): NameHistory {
-  const deadline = now() + PATIENCE;
+  const deadline = performance.now() + PATIENCE;
   const runIds: string[] = [];
   const occurrences: StepOccurrence[] = [];
   let after: Run | undefined;
@@ -107,12 +110,12 @@ export function readNameHistory(
       ...(after && { after }),
     });
     for (const run of page) {
-      if (now() > deadline || occurrences.length > MOST_OCCURRENCES)
+      if (performance.now() > deadline || occurrences.length > MOST_OCCURRENCES)
         return { runIds, complete: false, occurrences };
       reader.checkCancelled();
       reader.progress(runIds.length / limit);
       runIds.push(run.run_id);
-      if (run.span_count > 0) for (const one of occurrencesIn(reader, run, name)) occurrences.push(one);
+      if (run.span_count > 0) for (const one of occurrencesIn(reader, run, name, read)) occurrences.push(one);
     }
     after = page.at(-1);
     if (page.length < PAGE) break;
@@ -121,7 +124,7 @@ export function readNameHistory(
 }
 
 /** Spans of one name in one run, the latest first. */
-function occurrencesIn(reader: Reader, run: Run, name: string): StepOccurrence[] {
+function occurrencesIn(reader: Reader, run: Run, name: string, read: ReadRun): StepOccurrence[] {
   const found: { start: number; occurrence: StepOccurrence }[] = [];
   let offset: number | undefined;
   let whole: RunSpans | undefined;
@@ -141,7 +144,7 @@ function occurrencesIn(reader: Reader, run: Run, name: string): StepOccurrence[]
         error = errorFromAttributes(parseAttributes(asText(attributes ?? null)))?.type;
         if (error === undefined) {
           // What a span does not say of itself its children, its step and its run do.
-          whole ??= readRunSpans(reader, run);
+          whole ??= read(run);
           error = whole.errors.get(rowOfKey(whole, key) ?? -1)?.type ?? "unknown";
         }
       }

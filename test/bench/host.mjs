@@ -104,6 +104,7 @@ async function watchHost(folder, workspace, spans) {
     });
     await watch("panel: 100,000 rows of a query in SQL", async () => {
       await code.command("Flujo Lens: Open SQL Console");
+      await code.quickPick.choose(/large/);
       const sql = code.panel().locator("lens-sql");
       await sql.getByRole("textbox", { name: "Rows" }).fill("100000");
       await sql.getByRole("textbox", { name: "Statement in SQL" }).fill("SELECT * FROM lens_spans");
