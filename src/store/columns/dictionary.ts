@@ -12,6 +12,11 @@ export class Dictionary {
     return id;
   }
 
+  /** The number of a text that came before, -1 for a new one. */
+  find(bytes: Buffer, view: DataView, start: number, length: number): number {
+    return this.table.find(bytes, view, start, length);
+  }
+
   /** The number of a text that need not come from a row. */
   idOfText(text: string): number {
     const bytes = Buffer.from(text);

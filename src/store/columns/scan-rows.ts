@@ -11,6 +11,8 @@ import { SPAN_COLUMNS, timeAt } from "./stretch.ts";
 
 /** Fewer spans are read by SQL just as soon. */
 const LEAST_SPANS = 5_000;
+/** Different names that are looked for again; a trace whose every span has a name of its own gains nothing. */
+const NAMES_KEPT = 10_000;
 /** How many rows the scan passes by in the time in which SQL fetches one by an index. */
 const ROWS_IN_A_FETCH = 6;
 
@@ -103,7 +105,6 @@ class RowReader {
       types[status] === 0
         ? this.statuses.idOfText("unknown")
         : this.statuses.idOf(bytes, view, offsets[status]!, textLength(types[status]!));
-    const named = this.names.idOf(bytes, view, offsets[name]!, textLength(types[name]!));
     const from = offsets[attributes]!;
     const to = from + textLength(types[attributes]!);
     const read = this.attributes.read(bytes, view, from, to);
@@ -111,7 +112,7 @@ class RowReader {
       key: row.rowid,
       id: textAt(row, id),
       parent: types[parent] === 0 ? null : this.parentAt(row, parent),
-      name: this.names.texts[named]!,
+      name: this.nameAt(row, name),
       status: this.statuses.texts[word]!,
       start: timeAt(row, start),
       end: timeAt(row, end),
@@ -122,6 +123,15 @@ class RowReader {
           ? null
           : bytes.toString("utf8", from, to).split("\0", 1)[0]!,
     });
+  }
+
+  private nameAt(row: StoredRow, column: number): string {
+    const { bytes, view, offsets, types } = row;
+    const [from, length] = [offsets[column]!, textLength(types[column]!)];
+    const { names } = this;
+    const isFull = names.texts.length >= NAMES_KEPT;
+    const named = isFull ? names.find(bytes, view, from, length) : names.idOf(bytes, view, from, length);
+    return named < 0 ? textAt(row, column) : names.texts[named]!;
   }
 
   private isTelling(status: number): boolean {
