@@ -1,13 +1,20 @@
 import type { PackedTexts } from "./packed-texts.ts";
+import { trimmed } from "./trimmed.ts";
 
 /** Makes {@link PackedTexts}, one text after the other. */
 export class TextPacker {
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
-  #bytes = new Uint8Array(1 << 12);
-  #ends = new Uint32Array(1 << 8);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #ends: Uint32Array<ArrayBuffer>;
   #used = 0;
   count = 0;
+
+  /** Room that is never used costs address space, not memory. */
+  constructor({ texts = 256, bytes = 4096 }: { readonly texts?: number; readonly bytes?: number } = {}) {
+    this.#bytes = new Uint8Array(bytes);
+    this.#ends = new Uint32Array(texts);
+  }
 
   /** Halves of surrogate pairs come out as U+FFFD. */
   add(text: string): void {
@@ -35,6 +42,6 @@ export class TextPacker {
   }
 
   finish(): PackedTexts {
-    return { bytes: this.#bytes.slice(0, this.#used), ends: this.#ends.slice(0, this.count) };
+    return { bytes: trimmed(this.#bytes, this.#used), ends: trimmed(this.#ends, this.count) };
   }
 }

@@ -1,8 +1,8 @@
 import type { PackedTexts } from "../arrays/packed-texts.ts";
 import { TextPacker } from "../arrays/text-packer.ts";
+import { trimmed } from "../arrays/trimmed.ts";
 import type { Snapshot } from "../engine/reader.ts";
 import type { Run, SpanError, State } from "./model.ts";
-import { NumberList } from "./percentiles.ts";
 
 /**
  * A run with the outline of its spans as columns: what a million spans cross threads and processes as.
@@ -78,10 +78,11 @@ const stateNames: readonly State[] = ["running", "completed", "failed", "paused"
 /** Fills the columns row by row. */
 export class OutlinePacker {
   readonly #columns;
-  readonly #texts = new TextPacker();
+  readonly #texts: TextPacker;
   readonly #places = new Map<string, number>();
-  readonly #ids = new TextPacker();
-  readonly #errors = { rows: new NumberList(), types: new NumberList(), messages: new NumberList() };
+  readonly #ids: TextPacker;
+  readonly #errors;
+  #errorCount = 0;
   #at = 0;
 
   /**
@@ -93,6 +94,11 @@ export class OutlinePacker {
     private readonly base: number,
   ) {
     const numbers = () => new Float64Array(size);
+    const integers = () => new Int32Array(size);
+    this.#texts = new TextPacker({ texts: 3 * size, bytes: 48 * size });
+    // An id of flujo's has 36 characters.
+    this.#ids = new TextPacker({ texts: size, bytes: 40 * size + 256 });
+    this.#errors = { rows: integers(), types: integers(), messages: integers() };
     this.#columns = {
       keys: numbers(),
       parents: new Int32Array(size),
@@ -127,9 +133,11 @@ export class OutlinePacker {
     columns.attempts[at] = row.attempt;
     this.#ids.add(row.spanId);
     if (!row.error) return;
-    this.#errors.rows.push(at);
-    this.#errors.types.push(this.#place(row.error.type));
-    this.#errors.messages.push(this.#place(row.error.message));
+    const place = this.#errorCount;
+    this.#errorCount += 1;
+    this.#errors.rows[place] = at;
+    this.#errors.types[place] = this.#place(row.error.type);
+    this.#errors.messages[place] = this.#place(row.error.message);
   }
 
   /** @param origin Seconds since the epoch at which `base` lies. */
@@ -146,7 +154,11 @@ export class OutlinePacker {
       stateNames,
       texts: this.#texts.finish(),
       spanIds: this.#ids.finish(),
-      errors: { rows: rows.integers(), types: types.integers(), messages: messages.integers() },
+      errors: {
+        rows: trimmed(rows, this.#errorCount),
+        types: trimmed(types, this.#errorCount),
+        messages: trimmed(messages, this.#errorCount),
+      },
     };
   }
 

@@ -26,11 +26,6 @@ export class NumberList {
     return this.#values[index]!;
   }
 
-  /** The values, which must be whole numbers of 32 bits. */
-  integers(): Int32Array {
-    return Int32Array.from(this.#values.subarray(0, this.length));
-  }
-
   /** The values in order, sorted in place. */
   sorted(): Float64Array {
     return this.#values.subarray(0, this.length).sort();
