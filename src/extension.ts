@@ -130,6 +130,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     statusBar,
     notices,
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
+    panels.watchLost(),
     registerCommands(
       {
         ...showCommands(workspace, panels, rows, log),
@@ -148,7 +149,6 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       log,
     ),
   );
-  void panels.replaceLost();
   return { runs, view, databases: workspace, settings, panels, steps, problems, sectionClock };
 }
 

@@ -24,30 +24,41 @@ export interface LostPanel {
  * what they last showed, and restores panels only when the whole window is loaded again.
  */
 export class PanelMemory {
-  private readonly before: readonly KnownPanel[];
+  private waiting: KnownPanel[];
 
   constructor(
     private readonly panelType: string,
     private readonly here: vscode.Memento,
   ) {
-    this.before = readKnown(here.get<unknown>(KEY));
+    this.waiting = readKnown(here.get<unknown>(KEY));
   }
 
-  keep(panels: readonly KnownPanel[]): void {
+  /** Remembers what is open, and what is still lost. */
+  keep(open: readonly KnownPanel[]): void {
+    const panels = [...open, ...this.waiting];
     void this.here.update(KEY, { session: vscode.env.sessionId, panels });
   }
 
-  /** The tabs that an earlier extension host of this same window left behind; those in front of their group last. */
-  lost(): LostPanel[] {
-    const waiting = [...this.before];
-    const lost: LostPanel[] = [];
-    for (const tab of vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs)) {
-      const { input } = tab;
-      if (!(input instanceof vscode.TabInputWebview) || input.viewType !== PREFIX + this.panelType) continue;
-      const at = waiting.findIndex(({ title }) => title === tab.label);
-      if (at >= 0) lost.push({ tab, view: waiting.splice(at, 1)[0]!.view });
-    }
-    return lost.sort((a, b) => Number(a.tab.isActive) - Number(b.tab.isActive));
+  /** Says that VS Code restores the panels of before by itself. */
+  forget(): void {
+    this.waiting = [];
+  }
+
+  /**
+   * The tabs in front of their groups that look like those of before.
+   * @param served Whether a panel of this extension host is what a group shows.
+   */
+  inFront(served: (group: vscode.ViewColumn) => boolean): LostPanel[] {
+    return vscode.window.tabGroups.all.flatMap(({ activeTab: tab, viewColumn }) => {
+      if (!(tab?.input instanceof vscode.TabInputWebview) || served(viewColumn)) return [];
+      if (tab.input.viewType !== PREFIX + this.panelType) return [];
+      const known = this.waiting.find(({ title }) => title === tab.label);
+      return known === undefined ? [] : [{ tab, view: known.view }];
+    });
+  }
+
+  found({ view }: LostPanel): void {
+    this.waiting = this.waiting.filter((panel) => panel.view !== view);
   }
 }
 

@@ -122,6 +122,11 @@ export class TracePanel implements vscode.Disposable {
     return this.panel.active;
   }
 
+  /** Whether it is what an editor group shows. */
+  isShownIn(group: vscode.ViewColumn): boolean {
+    return this.panel.visible && this.panel.viewColumn === group;
+  }
+
   /** Marks the spans of a step, as long as the panel is open. */
   highlight(name: string | undefined): void {
     if (this.highlighted === name) return;

@@ -1,12 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import { TraceError } from "../engine/errors.ts";
 import type { View } from "../protocol/messages.ts";
 import type { Database } from "../sources/databases.ts";
-import { PanelMemory } from "./panel-memory.ts";
+import { type LostPanel, PanelMemory } from "./panel-memory.ts";
 import { type PanelContext, TracePanel } from "./trace-panel.ts";
 import { readKeptView } from "./validate.ts";
 
 export const panelType = "flujoLens.trace";
+/** How long VS Code may take to have a tab restored that is in front: one message, on a busy machine. */
+const RESTORED_WITHIN_MS = 3000;
 
 /** All open panels: one a run and one for a database's statistics, unless another was asked for at the side. */
 export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
@@ -55,6 +58,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
   }
 
   async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    this.memory.forget();
     const view = readKeptView(state);
     const database = view === undefined ? undefined : await this.findDatabase(view.database);
     if (view === undefined || database === undefined) {
@@ -67,9 +71,23 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
     this.adopt(webviewPanel, database, view);
   }
 
-  /** Puts new panels in the place of those that an extension host which crashed has left in this window. */
-  async replaceLost(): Promise<void> {
-    for (const { tab, view } of this.memory.lost()) {
+  /**
+   * Puts new panels in the place of tabs that an extension host which crashed has left in this window, as they come to front.
+   * Tabs look the same after the window was loaded again, but then VS Code has them restored as soon as they are in front.
+   */
+  watchLost(): vscode.Disposable {
+    const look = () => void this.replaceLost();
+    look();
+    return vscode.window.tabGroups.onDidChangeTabs(look);
+  }
+
+  private async replaceLost(): Promise<void> {
+    const tabs = new Set(this.lost().map(({ tab }) => tab));
+    if (tabs.size === 0) return;
+    await sleep(RESTORED_WITHIN_MS);
+    for (const lost of this.lost().filter(({ tab }) => tabs.has(tab))) {
+      const { tab, view } = lost;
+      this.memory.found(lost);
       try {
         const database = await this.findDatabase(view.database);
         if (database !== undefined) this.create(database, view, tab.group.viewColumn, true);
@@ -78,6 +96,11 @@ export class TracePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
         this.context.log.warn(`A tab was not restored: ${TraceError.from(thrown).message}`);
       }
     }
+  }
+
+  private lost(): LostPanel[] {
+    if (this.ended) return [];
+    return this.memory.inFront((group) => [...this.open].some((panel) => panel.isShownIn(group)));
   }
 
   /** Marks the spans of a step in every open panel; undefined marks none. */

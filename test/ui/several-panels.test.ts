@@ -49,6 +49,8 @@ describe("several panels at once", () => {
     await code.command("Flujo Lens: Show Trace");
     await code.quickPick.chooseOnly(shortId(runId));
     await panelOf(runId);
+    // Its page takes the keyboard when it is there, which would close what asks for the next run.
+    await code.page.waitForFunction(() => document.activeElement?.matches("iframe.webview"));
   }
 
   const box = (page: FrameLocator) => page.getByRole("combobox", { name: "Filter spans" });

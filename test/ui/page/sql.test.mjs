@@ -148,7 +148,10 @@ describe("the SQL tab", function () {
     );
     const json = JSON.parse((await asked(page, "saveTable")).text);
     assert.equal(json.length, 3);
-    assert.deepEqual([json[0].cost, json[1].cost, json[0]["1"]], [null, 1.5, "(2.0 kB)"]);
+    assert.deepEqual(
+      [json[0].cost, json[1].cost, json[0]["1"]],
+      [null, 1.5, "x'89504e470d0a1a0a0000000d4948445200000002000000020802000000fdd49a…' (2,048 bytes)"],
+    );
     assert.match(json[1].input, /^=cmd/);
   });
 
