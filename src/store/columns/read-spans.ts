@@ -2,6 +2,7 @@ import os from "node:os";
 import type { Pages, Reader } from "../../engine/reader.ts";
 import { concat, type Part } from "./concat.ts";
 import { SecondReader } from "./second-reader.ts";
+import { splitBetweenRuns } from "./split.ts";
 import type { StoredTable } from "./stored-table.ts";
 import { readStretch, type Stretch } from "./stretch.ts";
 
@@ -20,12 +21,12 @@ export function readSpans(
   expected: number,
   leavesForTwo = os.availableParallelism() > 1 ? LEAVES_FOR_TWO : Number.POSITIVE_INFINITY,
 ): Stretch {
-  const shared = leaves.length >= Math.max(2, leavesForTwo) ? pages.share?.() : undefined;
   const report = (fraction: number) => reader.progress(Math.min(0.99, fraction));
+  const middle = leaves.length >= Math.max(2, leavesForTwo) ? splitBetweenRuns(pages, table, leaves) : 0;
+  const shared = middle > 0 && middle < leaves.length ? pages.share?.() : undefined;
   if (shared === undefined) return readStretch(pages, table, leaves, expected, report);
-  const middle = leaves.length >> 1;
   const [early, late] = [leaves.subarray(0, middle), leaves.slice(middle)];
-  const half = Math.ceil((expected * 1.1) / 2);
+  const half = Math.ceil(expected * 1.1 * (late.length / leaves.length));
   const second = new SecondReader({ pages: shared, table, leaves: late, expected: half });
   let firstHalf: Stretch;
   try {
