@@ -6,12 +6,15 @@ import type { PassedRun } from "./span-pass.ts";
 import { stateOfRun } from "./status.ts";
 import { buildTree } from "./tree.ts";
 
-/** Failed spans in range without failed spans below them, with their errors, deepest rows of a branch first. */
-export function deepestErrors(reader: Reader, passed: PassedRun): { row: number; error: SpanError }[] {
+/** Visits failed spans in range without failed spans below them, with their errors, deepest rows of a branch first. */
+export function eachDeepestError(
+  reader: Reader,
+  passed: PassedRun,
+  visit: (row: number, error: SpanError) => void,
+): void {
   const { rows, run } = passed;
   const isFailed = rows.statuses.map((status) => stateOfRun(status) === "failed");
-  if (!isFailed.includes(true)) return [];
-  const found: { row: number; error: SpanError }[] = [];
+  if (!isFailed.includes(true)) return;
   const tree = buildTree(rows);
   const failedBelow = new Uint8Array(rows.keys.length);
   let told: ReturnType<typeof readToldErrors> | undefined;
@@ -24,9 +27,8 @@ export function deepestErrors(reader: Reader, passed: PassedRun): { row: number;
       told ??= readToldErrors(reader, run.run_id);
       return told;
     };
-    found.push({ row, error: deepestError(rows.hints.get(row), rows.names[row]!, tellErrors) });
+    visit(row, deepestError(rows.hints.get(row), rows.names[row]!, tellErrors));
   }
-  return found;
 }
 
 /** The error of a failed span without failed spans below it. `tellErrors` is called only where its own attributes leave something open. */

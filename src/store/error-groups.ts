@@ -1,6 +1,6 @@
 import type { Reader } from "../engine/reader.ts";
-import { deepestErrors, errorFingerprint } from "./deepest-errors.ts";
-import type { ErrorGroup, ErrorPattern } from "./model.ts";
+import { eachDeepestError, errorFingerprint } from "./deepest-errors.ts";
+import type { ErrorGroup, ErrorPattern, SpanError } from "./model.ts";
 import type { PassedRun } from "./span-pass.ts";
 import { MOST_GROUPS, tooManyGroups } from "./statistics.ts";
 
@@ -24,27 +24,29 @@ export class ErrorGroups {
   ) {}
 
   add(passed: PassedRun): void {
+    eachDeepestError(this.reader, passed, (row, error) => this.#count(passed, row, error));
+  }
+
+  #count(passed: PassedRun, row: number, error: SpanError): void {
     const { rows, run } = passed;
-    for (const { row, error } of deepestErrors(this.reader, passed)) {
-      const name = rows.names[row]!;
-      const fingerprint = errorFingerprint(error);
-      const id = this.byName ? JSON.stringify([name, fingerprint]) : fingerprint;
-      const start = passed.wallStart(row);
-      const one: CollectedErrors["newest"] = {
-        fingerprint,
-        error_type: error.type,
-        message: error.message.slice(0, MESSAGE),
-        last_time: Number.isNaN(start) ? null : start,
-        last_run_id: run.run_id,
-        last_key: rows.keys[row]!,
-      };
-      if (this.#groups.size >= MOST_GROUPS && !this.#groups.has(id)) throw tooManyGroups("errors");
-      const group = this.#groups.get(id) ?? { newest: one, count: 0, names: new Map() };
-      this.#groups.set(id, group);
-      if ((one.last_time ?? 0) >= (group.newest.last_time ?? 0)) group.newest = one;
-      group.count += 1;
-      group.names.set(name, (group.names.get(name) ?? 0) + 1);
-    }
+    const name = rows.names[row]!;
+    const fingerprint = errorFingerprint(error);
+    const id = this.byName ? JSON.stringify([name, fingerprint]) : fingerprint;
+    const start = passed.wallStart(row);
+    const one: CollectedErrors["newest"] = {
+      fingerprint,
+      error_type: error.type,
+      message: error.message.slice(0, MESSAGE),
+      last_time: Number.isNaN(start) ? null : start,
+      last_run_id: run.run_id,
+      last_key: rows.keys[row]!,
+    };
+    if (this.#groups.size >= MOST_GROUPS && !this.#groups.has(id)) throw tooManyGroups("errors");
+    const group = this.#groups.get(id) ?? { newest: one, count: 0, names: new Map() };
+    this.#groups.set(id, group);
+    if ((one.last_time ?? 0) >= (group.newest.last_time ?? 0)) group.newest = one;
+    group.count += 1;
+    group.names.set(name, (group.names.get(name) ?? 0) + 1);
   }
 
   /** Most frequent first. */

@@ -82,6 +82,7 @@ export class OutlinePacker {
   readonly #places = new Map<string, number>();
   readonly #ids: TextPacker;
   readonly #errors;
+  readonly #rare;
   #errorCount = 0;
   #at = 0;
 
@@ -109,9 +110,11 @@ export class OutlinePacker {
       states: new Uint8Array(size),
       names: new Int32Array(size),
       statuses: new Int32Array(size),
-      costs: numbers(),
-      tokens: numbers(),
-      attempts: numbers(),
+    };
+    this.#rare = {
+      costs: new RareNumbers(size),
+      tokens: new RareNumbers(size),
+      attempts: new RareNumbers(size),
     };
   }
 
@@ -128,9 +131,9 @@ export class OutlinePacker {
     columns.states[at] = stateNames.indexOf(row.state);
     columns.names[at] = this.#place(row.name);
     columns.statuses[at] = this.#place(row.status);
-    columns.costs[at] = row.cost;
-    columns.tokens[at] = row.tokens;
-    columns.attempts[at] = row.attempt;
+    this.#rare.costs.set(at, row.cost);
+    this.#rare.tokens.set(at, row.tokens);
+    this.#rare.attempts.set(at, row.attempt);
     this.#ids.add(row.spanId);
     if (!row.error) return;
     const place = this.#errorCount;
@@ -142,13 +145,15 @@ export class OutlinePacker {
 
   /** @param origin Seconds since the epoch at which `base` lies. */
   finish(origin: number): SpanColumns {
-    const { costs, tokens, attempts, ...columns } = this.#columns;
+    const costs = this.#rare.costs.values;
+    const tokens = this.#rare.tokens.values;
+    const attempts = this.#rare.attempts.values;
     const { rows, types, messages } = this.#errors;
     return {
-      ...columns,
-      ...(hasAny(costs) && { costs }),
-      ...(hasAny(tokens) && { tokens }),
-      ...(hasAny(attempts) && { attempts }),
+      ...this.#columns,
+      ...(costs && { costs }),
+      ...(tokens && { tokens }),
+      ...(attempts && { attempts }),
       size: this.size,
       origin,
       stateNames,
@@ -172,6 +177,16 @@ export class OutlinePacker {
   }
 }
 
-function hasAny(column: Float64Array): boolean {
-  return column.some((value) => !Number.isNaN(value));
+/** A column that takes no room until one of its rows has a number. */
+class RareNumbers {
+  /** NaN where there is no number; undefined when there is none at all. */
+  values: Float64Array | undefined;
+
+  constructor(private readonly size: number) {}
+
+  set(row: number, value: number): void {
+    if (Number.isNaN(value)) return;
+    this.values ??= new Float64Array(this.size).fill(Number.NaN);
+    this.values[row] = value;
+  }
 }

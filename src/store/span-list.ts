@@ -1,5 +1,5 @@
 import type { Reader } from "../engine/reader.ts";
-import { deepestErrors, errorFingerprint } from "./deepest-errors.ts";
+import { eachDeepestError, errorFingerprint } from "./deepest-errors.ts";
 import type { ListedSpan, SpanListQuery } from "./model.ts";
 import { outlineSpan, type RunSpans, rowOfKey } from "./run-spans.ts";
 import { type PassedRun, passOverSpans } from "./span-pass.ts";
@@ -70,8 +70,11 @@ export function findSpans(reader: Reader, query: SpanListQuery): SpanPlaces {
 
 /** Rows of the deepest failed spans whose errors look alike. */
 function rowsOfGroup(reader: Reader, passed: PassedRun, fingerprint: string): Set<number> {
-  const errors = deepestErrors(reader, passed).filter(({ error }) => errorFingerprint(error) === fingerprint);
-  return new Set(errors.map(({ row }) => row));
+  const rows = new Set<number>();
+  eachDeepestError(reader, passed, (row, error) => {
+    if (errorFingerprint(error) === fingerprint) rows.add(row);
+  });
+  return rows;
 }
 
 function newestFirst(a: Place, b: Place): number {

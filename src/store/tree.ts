@@ -28,8 +28,20 @@ export interface Tree {
 
 /** Builds the forest of one run's spans in O(n log n), without recursion, whatever the rows say. */
 export function buildTree(input: TreeInput): Tree {
-  const size = input.ids.length;
-  const { parent, order: byStart, orphans, cycles, duplicates } = linkSpans(input);
+  const { parent, order, ...counts } = linkSpans(input);
+  return { ...growTree(parent, order), ...counts };
+}
+
+/**
+ * The forest that links make.
+ * @param parent Index of every span's parent, -1 at the top, without loops.
+ * @param byStart All indices by start and then by row.
+ */
+export function growTree(
+  parent: Int32Array,
+  byStart: Int32Array,
+): Omit<Tree, "orphans" | "cycles" | "duplicates"> {
+  const size = parent.length;
   const childOffset = new Int32Array(size + 1);
   let rootCount = 0;
   for (let index = 0; index < size; index += 1) {
@@ -47,16 +59,7 @@ export function buildTree(input: TreeInput): Tree {
     if (up < 0) roots[root++] = index;
     else children[next[up]!++] = index;
   }
-  return {
-    parent,
-    ...walk(roots, childOffset, children, size),
-    roots,
-    childOffset,
-    children,
-    orphans,
-    cycles,
-    duplicates,
-  };
+  return { parent, ...walk(roots, childOffset, children, size), roots, childOffset, children };
 }
 
 /** What {@link selfTimes} needs of a tree, for passes over many runs: a tree costs several times as much. */

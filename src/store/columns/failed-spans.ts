@@ -1,6 +1,6 @@
 import { deepestError } from "../deepest-errors.ts";
 import { type ErrorHint, errorFromAttributes } from "../span-error.ts";
-import { buildTree } from "../tree.ts";
+import { growTree, sortByStart } from "../tree.ts";
 import { parseAttributes } from "../values.ts";
 import type { FailureBuilder } from "./failure-builder.ts";
 import type { RunLinks } from "./run-links.ts";
@@ -37,7 +37,7 @@ export interface Explained {
 }
 
 /**
- * The type of every failed span's error, as `explainFailures` finds it for one run, and the deepest failures, as `deepestErrors`
+ * The type of every failed span's error, as `explainFailures` finds it for one run, and the deepest failures, as `eachDeepestError`
  * finds them, as far as attributes tell.
  * @param failed Attributes of the failed spans, by their place in the run; undefined where they say nothing.
  */
@@ -60,7 +60,7 @@ export function explainRun(
   }
   /** Those whose type is pending. */
   const open = new Set<number>();
-  for (const index of deepestFirst(failed, links, below)) {
+  for (const index of deepestFirst(failed, links, parent, below)) {
     const text = failed.get(index);
     const own = text === undefined ? undefined : errorFromAttributes(parseAttributes(text));
     const child = own === undefined ? lastChild.get(index) : undefined;
@@ -103,19 +103,15 @@ function startsBefore(starts: Float64Array, a: number, b: number): boolean {
 function deepestFirst(
   failed: ReadonlyMap<number, string | undefined>,
   links: RunLinks,
+  parent: Int32Array,
   below: ReadonlySet<number>,
 ): Iterable<number> {
   const all = Array.from(failed.keys()).reverse();
   // One failure with all of its parents behind it, as nearly always.
   if (all.length <= 1 || (all.length === 2 && below.has(all[1]!) && !below.has(all[0]!))) return all;
   const { size } = links;
-  const tree = buildTree({
-    ids: Array.from({ length: size }, (_, index) => links.idOf(index)),
-    parents: Array.from({ length: size }, (_, index) => links.parentIdOf(index)),
-    starts: links.starts.values,
-    ends: links.ends.values,
-  });
-  return tree.order.filter((index) => failed.has(index)).reverse();
+  const { order } = growTree(parent.subarray(0, size), sortByStart(links.starts.values, size));
+  return order.filter((index) => failed.has(index)).reverse();
 }
 
 function unasked(): never {

@@ -155,20 +155,6 @@ export class RunLinks {
     for (let at = first; at < first + size; at += 1) if (target[at]! < 0) target[at] = 0;
   }
 
-  idOf(index: number): string {
-    return this.text(index * 6) ?? "";
-  }
-
-  parentIdOf(index: number): string | null {
-    return this.text(index * 6 + 3);
-  }
-
-  private text(at: number): string | null {
-    const length = this.entries[at + 1]!;
-    // Bytes as characters: what is compared are bytes.
-    return length < 0 ? null : this.pool.toString("latin1", this.entries[at]!, this.entries[at]! + length);
-  }
-
   private equal(a: number, b: number): boolean {
     const { entries, words } = this;
     const length = entries[a + 1]!;
