@@ -29,6 +29,7 @@ const titles = /** @type {Record<string, string>} */ ({
   open: "open to the first 100 runs",
   build: "summary made",
   none: "statistics: no filter",
+  every: "statistics: a filter that every span passes",
   time: "statistics: time range",
   name: "statistics: name",
   pipeline: "statistics: one pipeline",

@@ -1,5 +1,5 @@
 // Measures the summary of all spans through the store:   node summary-case.mjs DATABASE STORE
-// The first question builds the summary; then the filters change, with other bounds each time, so that no answer is a kept one.
+// The first question builds the summary and its sums over all spans; then the filters change, with other bounds or names each time.
 import { createRequire } from "node:module";
 import { median, report, rounded, timed } from "./case-frame.mjs";
 import { boundsOf, changes, questions } from "./summary-questions.mjs";
@@ -14,6 +14,7 @@ const [store, open] = await timed(async () => {
   return opened;
 });
 const [all, build] = await timed(() => store.getSpanStatistics());
+const others = Object.keys(all.by_name).filter((name) => name !== "draft_reply");
 const bounds = boundsOf((await store.listRuns({ limit: 1 }))[0]?.start_time ?? 0);
 /** @type {Record<string, number>} */
 const milliseconds = { open, build };
@@ -49,10 +50,12 @@ function query(name, turn) {
     case "time":
       return { timeRange: [bounds.from + turn, bounds.to], durationRange };
     case "name":
-      return { names: ["draft_reply"], durationRange };
+      return { names: turn === 0 ? ["draft_reply"] : ["draft_reply", others[turn] ?? ""] };
     case "pipeline":
       return { pipelineName: "code_review", durationRange };
+    case "every":
+      return { durationRange: [undefined, 1e6 + turn] };
     default:
-      return { durationRange };
+      return {};
   }
 }

@@ -1,7 +1,7 @@
 // What both sides are asked about all spans: by name, how many, how many failed, average, percentiles, cost, tokens.
 
-/** Filters, one a class. */
-export const questions = ["none", "time", "name", "pipeline"];
+/** Filters, one a class; "every" is one that every span passes, which the store has to find out. */
+export const questions = ["none", "every", "time", "name", "pipeline"];
 
 /** How often the store is asked each question. */
 export const changes = 5;

@@ -85,6 +85,7 @@ export function summaryTable(figures) {
     "first rows",
     "build",
     "no filter",
+    "all pass a filter",
     "time range",
     "name",
     "pipeline",

@@ -9,9 +9,10 @@ import type {
 } from "../model.ts";
 import { byCount, byFrequency } from "../statistics.ts";
 import type { ColumnTest } from "./column-filter.ts";
+import { sumsOf } from "./kept-sums.ts";
 import { select, stateTable } from "./selection.ts";
 import type { SpanColumns } from "./span-columns.ts";
-import { addUp, type Groups, type Sums } from "./sums.ts";
+import type { Groups, Sums } from "./sums.ts";
 
 /** As `spanStatistics`, from columns. `test` is a filter besides the query. */
 export function columnStatistics(
@@ -20,7 +21,7 @@ export function columnStatistics(
   test?: ColumnTest,
 ): Omit<SpanStatistics, "snapshot"> {
   const selection = select(columns, query, test);
-  const sums = addUp(columns, selection, groupsBy(columns, "name"));
+  const sums = sumsOf(columns, selection, groupsBy(columns, "name"));
   const durations = figures(sums);
   const counts = (numbers: Float64Array, texts: readonly string[]) =>
     byCount(new Map(texts.flatMap((text, at) => (numbers[at]! > 0 ? [[text, numbers[at]!] as const] : []))));
@@ -35,7 +36,7 @@ export function columnStatistics(
     ),
     durations: Object.fromEntries(durations.map(([name, one]) => [name, one])),
     ...(query.groupBy && {
-      groups: figures(addUp(columns, selection, groupsBy(columns, query.groupBy))).map(([group, one]) => ({
+      groups: figures(sumsOf(columns, selection, groupsBy(columns, query.groupBy))).map(([group, one]) => ({
         group,
         ...one,
       })),
@@ -52,8 +53,8 @@ export function compareColumns(
 ): Omit<StatisticsComparison, "snapshot"> {
   const side = (query: StatisticsQuery): Side => {
     const selection = select(columns, query);
-    const [total] = figures(addUp(columns, selection, groupsBy(columns, "all")));
-    const groups = figures(addUp(columns, selection, groupsBy(columns, groupBy)));
+    const [total] = figures(sumsOf(columns, selection, groupsBy(columns, "all")));
+    const groups = figures(sumsOf(columns, selection, groupsBy(columns, groupBy)));
     return { total: total?.[1] ?? null, groups: new Map(groups.map(([group, one]) => [group, one])) };
   };
   return compareSides(side(a), side(b));

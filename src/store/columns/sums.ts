@@ -37,17 +37,9 @@ export interface Sums {
   readonly unfinished: number;
 }
 
-/** Sums over all spans, by the runs of columns and then by what they are grouped by: the question that is asked most. */
-const wholes = new WeakMap<SpanColumns["runs"], Map<Groups["by"], Sums>>();
-
 /** Adds up the spans of a selection. */
 export function addUp(columns: SpanColumns, selection: Selection, groups: Groups): Sums {
-  if (!selection.all) return new Adder(columns, groups).add(selection);
-  const kept = wholes.get(columns.runs) ?? new Map<Groups["by"], Sums>();
-  wholes.set(columns.runs, kept);
-  const known = kept.get(groups.by) ?? new Adder(columns, groups).add(selection);
-  kept.set(groups.by, known);
-  return known;
+  return new Adder(columns, groups).add(selection);
 }
 
 class Adder {

@@ -104,6 +104,8 @@ test.each(["v0.4.32", "v0.6.11", "live"] as const)(
       { pipelineVersion: null },
       { states: ["failed"], errorTypes: ["timeout", "rate_limit"] },
       { durationRange: [0.3, 2], names: ["summarize", "pipeline_run"] },
+      { names: ["summarize", "pipeline_run"] },
+      { names: ["no such name"] },
       { timeRange: [1_759_400_000, 1_759_900_000] },
       { timeRange: [1_759_600_000, undefined], states: ["failed"] },
       { timeRange: [undefined, 1_759_800_000], pipelineName: "code_review", durationRange: [0.1, undefined] },
@@ -372,6 +374,9 @@ test("whatever is written between them, columns and SQL give the same answers", 
             expectSameFiltered(reader, columns, asked, [filter]);
             expectSameLists(reader, columns, [asked, { ...asked, unfinished: true, runStates: ["failed"] }]);
             expectSameReports(reader, columns, [{ ...asked, groupBy: "version" }]);
+            // Some names are told from the sums over all, once these are made.
+            for (const names of [undefined, ["load"], asked.names])
+              expectSame(columnStatistics(columns, { names }), spanStatistics(reader, { names }));
             for (const groupBy of ["error_type", "state"] as const)
               expectSame(
                 columnStatistics(columns, { ...asked, groupBy }),
