@@ -101,6 +101,9 @@ export const runColumns = {
   start: (columns: Columns) => (columns.has("start_time") ? "start_time" : "created_at"),
 } as const;
 
+/** Columns of `steps` that say the same, as in {@link runColumns}. */
+export const stepColumns = { cost: ["cost", "cost_usd"], tokens: ["tokens", "token_counts"] } as const;
+
 function runsView(tables: Tables): string {
   const runs = tables.get("runs");
   const state = tables.get("workflow_state");
@@ -181,8 +184,8 @@ function stepsView(steps: Columns | undefined): string {
     pick(steps, "start_text", "start_time", "created_at"),
     pick(steps, "end_text", "end_time"),
     pick(steps, "duration_ms", "duration_ms", "execution_time_ms"),
-    pick(steps, "cost", "cost", "cost_usd"),
-    pick(steps, "tokens", "tokens", "token_counts"),
+    pick(steps, "cost", ...stepColumns.cost),
+    pick(steps, "tokens", ...stepColumns.tokens),
     pick(steps, "input", "input_blob", "input"),
     pick(steps, "output", "output_blob", "output"),
     pick(steps, "raw_response", "raw_response"),

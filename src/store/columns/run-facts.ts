@@ -1,7 +1,8 @@
 import type { Reader } from "../../engine/reader.ts";
 import type { State, StatisticsQuery } from "../model.ts";
-import { eachCountedRun, type RunFigures } from "../run-figures.ts";
+import { type CountedRun, eachCountedRun, type RunFigures } from "../run-figures.ts";
 import { Percentiles } from "./percentiles.ts";
+import { scanCountedRuns } from "./scan-counted-runs.ts";
 import { select } from "./selection.ts";
 import { Numbered, type SpanColumns } from "./span-columns.ts";
 
@@ -47,43 +48,68 @@ export const runStates: readonly State[] = [
 ];
 const FAILED = runStates.indexOf("failed");
 
+/** Reads the pages of runs and steps; where that cannot be, asks SQL, which takes many times as long. */
 export function readRunFacts(reader: Reader, columns: SpanColumns): RunFacts {
-  const { runs } = columns;
-  const places = new Map<number, number>();
-  for (let run = 0; run < runs.size; run += 1) places.set(runs.row[run]!, run);
   const size = reader.get<{ runs: number }>("SELECT count(*) AS runs FROM lens_runs")?.runs ?? 0;
-  const pipelines = new Numbered(...runs.pipelines);
-  const versions = new Numbered(...runs.versions);
-  const tokens = new Float64Array(size);
-  const others = {
-    row: new Float64Array(size - runs.size),
-    pipeline: new Uint16Array(size - runs.size),
-    version: new Uint16Array(size - runs.size),
-  };
-  const facts = {
-    size,
-    start: new Float64Array(size),
-    duration: new Float64Array(size),
-    cost: new Float64Array(size),
-    state: new Uint8Array(size),
-    others,
-  };
-  let next = runs.size;
-  eachCountedRun(reader, {}, (run, row) => {
-    const at = places.get(row) ?? next++;
+  const scanned = new FactCollector(columns, size);
+  if (scanCountedRuns(reader, scanned.visit)) return scanned.result();
+  const asked = new FactCollector(columns, size);
+  eachCountedRun(reader, {}, asked.visit);
+  return asked.result();
+}
+
+class FactCollector {
+  private readonly places = new Map<number, number>();
+  private readonly pipelines: Numbered<string>;
+  private readonly versions: Numbered<string | null>;
+  private readonly facts: Omit<RunFacts, "tokens">;
+  private readonly tokens: Float64Array;
+  private next: number;
+
+  constructor(
+    private readonly columns: SpanColumns,
+    size: number,
+  ) {
+    const { runs } = columns;
+    for (let run = 0; run < runs.size; run += 1) this.places.set(runs.row[run]!, run);
+    this.pipelines = new Numbered(...runs.pipelines);
+    this.versions = new Numbered(...runs.versions);
+    this.tokens = new Float64Array(size);
+    this.facts = {
+      size,
+      start: new Float64Array(size),
+      duration: new Float64Array(size),
+      cost: new Float64Array(size),
+      state: new Uint8Array(size),
+      others: {
+        row: new Float64Array(size - runs.size),
+        pipeline: new Uint16Array(size - runs.size),
+        version: new Uint16Array(size - runs.size),
+      },
+    };
+    this.next = runs.size;
+  }
+
+  readonly visit = (run: Omit<CountedRun, "run_id">, row: number): void => {
+    const { facts, columns } = this;
+    const at = this.places.get(row) ?? this.next++;
     facts.start[at] = run.start;
     facts.duration[at] = run.duration;
     facts.cost[at] = run.cost ?? Number.NaN;
-    tokens[at] = run.tokens ?? Number.NaN;
+    this.tokens[at] = run.tokens ?? Number.NaN;
     facts.state[at] = runStates.indexOf(run.state);
-    if (at < runs.size) return;
-    others.row[at - runs.size] = row;
-    others.pipeline[at - runs.size] = pipelines.numberOf(run.pipeline_name);
-    others.version[at - runs.size] = versions.numberOf(run.pipeline_version);
-  });
-  const narrow = Float32Array.from(tokens);
-  const isLossless = narrow.every((value, run) => Object.is(value, tokens[run]));
-  return { ...facts, tokens: isLossless ? narrow : tokens };
+    const other = at - columns.runs.size;
+    if (other < 0) return;
+    facts.others.row[other] = row;
+    facts.others.pipeline[other] = this.pipelines.numberOf(run.pipeline_name);
+    facts.others.version[other] = this.versions.numberOf(run.pipeline_version);
+  };
+
+  result(): RunFacts {
+    const narrow = Float32Array.from(this.tokens);
+    const isLossless = narrow.every((value, run) => Object.is(value, this.tokens[run]));
+    return { ...this.facts, tokens: isLossless ? narrow : this.tokens };
+  }
 }
 
 /** 1 for every run of the query's pipeline and version. */

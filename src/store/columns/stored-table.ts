@@ -51,6 +51,14 @@ export function storedTable(
   };
 }
 
+/** Names of a table's columns, in lower case; none where there is no such table. */
+export function columnNames(reader: Reader, table: string): ReadonlySet<string> {
+  const names = reader.all<{ name: string }>("SELECT lower(name) AS name FROM pragma_table_info(?, 'main')", [
+    table,
+  ]);
+  return new Set(names.map(({ name }) => name));
+}
+
 /** Length of a text; 0 for NULL. Throws for numbers and bytes, which SQL has to turn into text. */
 export function textLength(type: number): number {
   if (type === 0) return 0;
