@@ -85,6 +85,12 @@ export function parseMessage(data: unknown): PanelMessage | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
+const report = v.looseObject({
+  statistics: v.looseObject({ durations: v.looseObject({}) }),
+  runs: v.looseObject({}),
+  timeline: v.looseObject({ edges: v.array(v.number()) }),
+});
+
 // The outermost shape of each answer: enough to fail with a sentence instead of in the middle of drawing.
 const results = {
   outline: v.pipe(
@@ -108,11 +114,8 @@ const results = {
     others: v.array(v.unknown()),
     siblings: v.looseObject({}),
   }),
-  statistics: v.looseObject({
-    statistics: v.looseObject({ durations: v.looseObject({}) }),
-    runs: v.looseObject({}),
-    timeline: v.looseObject({ edges: v.array(v.number()) }),
-  }),
+  statistics: report,
+  statisticsPreview: v.nullable(v.looseObject({ report, runs: v.number(), of: v.number() })),
   spanList: v.looseObject({ items: v.array(v.unknown()), total: v.number() }),
   countedRuns: v.looseObject({ items: v.array(v.unknown()), total: v.number() }),
   pipelines: v.array(v.unknown()),

@@ -72,6 +72,18 @@ export const strings = {
   ),
   truncated: (shown: number, total: number) =>
     t("Only the first {0} of {1} spans are shown.", formatCount(shown), formatCount(total)),
+  othersAreRead: (runs: number, of: number) =>
+    t(
+      "So far only the newest {0} of {1} runs are counted. The others are being read.",
+      formatCount(runs),
+      formatCount(of),
+    ),
+  othersNotRead: (runs: number, of: number) =>
+    t(
+      "Only the newest {0} of {1} runs are counted. The others were not read.",
+      formatCount(runs),
+      formatCount(of),
+    ),
   shortage: (spans: number, needed: number, allowed: number) =>
     t(
       "A summary of these {0} spans would take {1}, more than the {2} of the setting flujoLens.summaryMemory, so SQL answers, which takes longer.",

@@ -196,6 +196,8 @@ export class PageSession {
         return store.getStepHistory(request.params.runId, request.params.key, {}, options);
       case "statistics":
         return store.getStatisticsReport(reportQuery(request.params), options);
+      case "statisticsPreview":
+        return store.getReportPreview(reportQuery(request.params), options);
       case "spanList": {
         const { fingerprint, unfinished, offset, limit, ...selection } = request.params;
         return store.listSpans({ ...queryOf(selection), fingerprint, unfinished, offset, limit }, options);

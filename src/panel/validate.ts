@@ -46,6 +46,7 @@ const anyRequest = v.variant("method", [
   request("spanDetail", v.strictObject({ runId: shortText, key: count })),
   request("stepHistory", v.strictObject({ runId: shortText, key: count })),
   request("statistics", statisticsQuestion),
+  request("statisticsPreview", statisticsQuestion),
   request("exportStatistics", statisticsQuestion),
   request(
     "exportRun",

@@ -12,6 +12,7 @@ import type {
   OutlineColumns,
   PackedSqlAnswer,
   PipelineSummary,
+  ReportPreview,
   Run,
   SpanDetail,
   SpanList,
@@ -33,6 +34,8 @@ export interface PanelMethods {
   stepHistory: { params: { runId: string; key: number }; result: StepHistory };
   /** `axis` is what the timeline covers when that is more than from `from` to `to`. */
   statistics: { params: StatisticsQuestion; result: StatisticsReport };
+  /** The same of the newest runs, where all of them take a while; null where they don't. */
+  statisticsPreview: { params: StatisticsQuestion; result: ReportPreview | null };
   /** The spans that statistics of the same selection count, newest first. */
   spanList: {
     params: Selection & { fingerprint?: string; unfinished?: boolean; offset: number; limit: number };

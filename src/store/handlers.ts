@@ -1,10 +1,11 @@
 import type { Reader, Snapshot } from "../engine/reader.ts";
 import { Handover } from "../engine/serve.ts";
 import { compileColumnFilter } from "./columns/column-filter.ts";
+import { estimateSpans } from "./columns/column-keeper.ts";
 import { columnRun, columnRuns, columnSpans } from "./columns/column-lists.ts";
 import { columnReport } from "./columns/column-report.ts";
 import { columnStatistics, compareColumns } from "./columns/column-statistics.ts";
-import { columnsOf, runFactsOf, shortageOf } from "./columns/session-columns.ts";
+import { columnsOf, keeperOf, runFactsOf, shortageOf } from "./columns/session-columns.ts";
 import { compareRuns } from "./compare.ts";
 import { compareStatistics } from "./comparison.ts";
 import { findCountedRuns } from "./counted-runs.ts";
@@ -14,6 +15,7 @@ import type { ReportQuery, Run, RunDetail, SpanError, SpanStatistics, SpanStatis
 import { checkQuery, runQuery } from "./named-queries.ts";
 import { nearestRank } from "./percentiles.ts";
 import { type BareReport, errorPatterns, patternRows, statisticsReport } from "./report.ts";
+import { type BarePreview, reportPreview } from "./report-preview.ts";
 import { readToldErrors } from "./run-spans.ts";
 import { countRuns, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
 import type { StoreSession } from "./session.ts";
@@ -159,6 +161,12 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       );
       return { ...value, statistics: { ...value.statistics, ...shortageOf(session), snapshot } };
     },
+    getReportPreview: (query) => {
+      const { value, snapshot } = session.read((reader) => preview(session, reader, query));
+      if (value === undefined) return null;
+      const { report, runs, of } = value;
+      return { report: { ...report, statistics: { ...report.statistics, snapshot } }, runs, of };
+    },
     compareStatistics: ({ a, b, groupBy }) =>
       dated((reader) => {
         const columns = columnsOf(session, reader);
@@ -222,6 +230,14 @@ function filteredStatistics(
   const test = columns && compileColumnFilter(columns, filter.expression, filter.now);
   if (columns && test) return columnStatistics(columns, query, test);
   return spanStatistics(reader, query, spanChooser(reader, filter));
+}
+
+/** Spans that are read before anybody looks at a preview. */
+const READ_AT_ONCE = 300_000;
+
+function preview(session: StoreSession, reader: Reader, query: ReportQuery): BarePreview | undefined {
+  if (keeperOf(session).hasColumns || estimateSpans(reader) < READ_AT_ONCE) return undefined;
+  return reportPreview(reader, query, Date.now() / 1000);
 }
 
 function report(session: StoreSession, reader: Reader, query: ReportQuery): BareReport {

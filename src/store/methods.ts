@@ -11,6 +11,7 @@ import type {
   PackedSqlAnswer,
   PipelineSummary,
   QueryRow,
+  ReportPreview,
   ReportQuery,
   Run,
   RunDetail,
@@ -70,6 +71,7 @@ export interface StoreMethods {
     result: StatisticsComparison;
   };
   getStatisticsReport: { params: ReportQuery; result: StatisticsReport };
+  getReportPreview: { params: ReportQuery; result: ReportPreview | null };
   listSpans: { params: SpanListQuery; result: SpanList };
   listCountedRuns: { params: CountedRunsQuery; result: CountedRuns };
   listPipelines: { params: Record<string, never>; result: PipelineSummary[] };

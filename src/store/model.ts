@@ -452,6 +452,15 @@ export interface StatisticsReport {
   readonly covered: readonly [from: number, to: number] | null;
 }
 
+/** A report of the newest runs alone, for the time in which all are read. */
+export interface ReportPreview {
+  /** Says nothing of the period before. */
+  readonly report: StatisticsReport;
+  /** How many runs were read for it, and of how many. */
+  readonly runs: number;
+  readonly of: number;
+}
+
 /** Seconds are of whole runs that have ended. */
 export interface Performance {
   readonly runs: number;

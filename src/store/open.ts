@@ -127,6 +127,8 @@ class WorkerStore implements TraceStore {
   compareStatistics: TraceStore["compareStatistics"] = (query, options) =>
     this.client.call("compareStatistics", query, options);
 
+  getReportPreview: TraceStore["getReportPreview"] = (query = {}, options) =>
+    this.client.call("getReportPreview", query, options);
   getStatisticsReport: TraceStore["getStatisticsReport"] = (query = {}, options) =>
     this.client.call("getStatisticsReport", query, options);
 

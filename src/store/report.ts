@@ -14,7 +14,7 @@ import type {
 import { SeriesTotals } from "./name-series.ts";
 import { type CountedRun, groupRuns, type RunFigures, readCountedRuns, runFigures } from "./run-figures.ts";
 import { filtersSpans } from "./span-facts.ts";
-import { type PassedRun, type PassRun, passOverSpans, within } from "./span-pass.ts";
+import { type PassedRun, type PassQuery, type PassRun, passOverSpans, within } from "./span-pass.ts";
 import { groupOf, StatisticsTotals } from "./statistics.ts";
 import { stateOfSpan } from "./status.ts";
 import { countRuns, timelineEdges } from "./timeline.ts";
@@ -25,7 +25,7 @@ export type BareReport = Omit<StatisticsReport, "statistics"> & {
 };
 
 /** Everything the Statistics tab shows; see `TraceStore.getStatisticsReport`. `now` in seconds since the epoch. */
-export function statisticsReport(reader: Reader, query: ReportQuery, now: number): BareReport {
+export function statisticsReport(reader: Reader, query: ReportQuery & PassQuery, now: number): BareReport {
   const { timeRange } = query;
   const allRuns = readCountedRuns(reader, query);
   const before = rangeBefore(timeRange, now);

@@ -1,7 +1,7 @@
 import type { Reader } from "../engine/reader.ts";
-import type { State, StatisticsQuery } from "./model.ts";
+import type { State } from "./model.ts";
 import { nearestRank } from "./percentiles.ts";
-import { runCondition } from "./span-pass.ts";
+import { type PassQuery, runCondition } from "./span-pass.ts";
 import { stateOfRun } from "./status.ts";
 import { asNumber, asText, parseTime } from "./values.ts";
 
@@ -21,7 +21,7 @@ export interface CountedRun {
 }
 
 /** All runs of a query's pipeline and version, whatever their time. */
-export function readCountedRuns(reader: Reader, query: StatisticsQuery): CountedRun[] {
+export function readCountedRuns(reader: Reader, query: PassQuery): CountedRun[] {
   const runs: CountedRun[] = [];
   eachCountedRun(reader, query, (run) => runs.push(run));
   return runs;
@@ -30,7 +30,7 @@ export function readCountedRuns(reader: Reader, query: StatisticsQuery): Counted
 /** Visits the same runs one by one. `row` is that of `lens_runs`. */
 export function eachCountedRun(
   reader: Reader,
-  query: StatisticsQuery,
+  query: PassQuery,
   visit: (run: CountedRun, row: number) => void,
 ): void {
   const chosen = runCondition(query);

@@ -16,6 +16,12 @@ export interface PassRun {
   readonly start_time: number | null;
 }
 
+/** A query that may be about some runs only. */
+export interface PassQuery extends StatisticsQuery {
+  /** Ids. */
+  readonly onlyRuns?: readonly string[];
+}
+
 /** All spans of one run, and which of them the query asks for. */
 export interface PassedRun {
   readonly run: PassRun;
@@ -35,7 +41,7 @@ export interface PassedRun {
  */
 export function passOverSpans(
   reader: Reader,
-  query: StatisticsQuery,
+  query: PassQuery,
   visit: (passed: PassedRun) => void,
   restart: () => void,
 ): void {
@@ -55,9 +61,14 @@ export function passOverSpans(
 export function runCondition({
   pipelineName,
   pipelineVersion,
-}: StatisticsQuery): { sql: string; params: readonly SqlValue[] } | undefined {
+  onlyRuns,
+}: PassQuery): { sql: string; params: readonly SqlValue[] } | undefined {
   const parts: string[] = [];
   const params: SqlValue[] = [];
+  if (onlyRuns !== undefined) {
+    parts.push("run_id IN (SELECT value FROM json_each(?))");
+    params.push(JSON.stringify(onlyRuns));
+  }
   if (pipelineName !== undefined) {
     // A run without a name counts with those of an empty one.
     parts.push(pipelineName === "" ? "coalesce(pipeline_name, '') = ?" : "pipeline_name = ?");
@@ -170,7 +181,7 @@ export function within(time: number, range: StatisticsQuery["timeRange"]): boole
   return time >= (range[0] ?? Number.NEGATIVE_INFINITY) && time <= (range[1] ?? Number.POSITIVE_INFINITY);
 }
 
-function readPassRuns(reader: Reader, query: StatisticsQuery): Map<string, PassRun> {
+function readPassRuns(reader: Reader, query: PassQuery): Map<string, PassRun> {
   const runs = new Map<string, PassRun>();
   const chosen = runCondition(query);
   reader.each(

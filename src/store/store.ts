@@ -12,6 +12,7 @@ import type {
   PackedSqlAnswer,
   PipelineSummary,
   QueryRow,
+  ReportPreview,
   ReportQuery,
   Run,
   RunDetail,
@@ -158,6 +159,12 @@ export interface TraceStore {
 
   /** All of the Statistics tab, from one snapshot. */
   getStatisticsReport(query?: ReportQuery, options?: CallOptions): Promise<StatisticsReport>;
+
+  /**
+   * The same of the newest runs alone, within a moment, while the whole report would have to read millions of spans first; null
+   * when that takes no time, or when these runs have nothing of what is asked for.
+   */
+  getReportPreview(query?: ReportQuery, options?: CallOptions): Promise<ReportPreview | null>;
 
   /** The spans that a statistics report of the same query counts, newest first, a page at a time. */
   listSpans(query?: SpanListQuery, options?: CallOptions): Promise<SpanList>;

@@ -70,6 +70,8 @@ export class StatisticsTab extends PageElement {
   @state() private otherDates: Dates = { from: "", to: "" };
   /** Without any brush: what the charts draw behind. */
   readonly #whole = new Load(this, () => this.rpc, "statistics");
+  /** The newest runs alone, until all are read. */
+  readonly #preview = new Load(this, () => this.rpc, "statisticsPreview");
   readonly #brushed = new Load(this, () => this.rpc, "statistics");
   readonly #pipelines = new Load(this, () => this.rpc, "pipelines");
   #askedGeneration = -1;
@@ -115,7 +117,7 @@ export class StatisticsTab extends PageElement {
       <div class="toolbar">
         ${choiceControls(this.query, this.#pipelines.value, this.#change)}
         <span class="quiet stated-range" role="status">${report ? this.#stated(report) : nothing}</span>
-        ${report ? iconButton("export", strings.exportStatistics, () => emit(this, "lens-export-statistics", this.#question)) : nothing}
+        ${this.#whole.value ? iconButton("export", strings.exportStatistics, () => emit(this, "lens-export-statistics", this.#question)) : nothing}
         <span class="busy-mark">${loading && report ? html`<span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>` : nothing}</span>
       </div>
       ${chips(this.query, this.#change)}
@@ -128,9 +130,10 @@ export class StatisticsTab extends PageElement {
     </div>`;
   }
 
-  /** The figures on screen; those before a brush until it has its own. */
+  /** The figures on screen: those before a brush until it has its own, and those of the newest runs before all. */
   #report(): StatisticsReport | undefined {
-    return hasBrush(this.query.brush) ? (this.#brushed.value ?? this.#whole.value) : this.#whole.value;
+    const whole = this.#whole.value ?? this.#preview.value?.report;
+    return hasBrush(this.query.brush) ? (this.#brushed.value ?? whole) : whole;
   }
 
   #body(report: StatisticsReport): TemplateResult {
@@ -145,6 +148,7 @@ export class StatisticsTab extends PageElement {
       ${tiles(report, this.#selection, this.#show)}
       ${statistics.snapshot.stale ? html`<lens-stale-note .at=${statistics.snapshot.at}></lens-stale-note>` : nothing}
       ${shortage(statistics)}
+      ${this.#partialNote(report)}
       ${charts(whole, report, this.query.brush, this.#brush, this.#openBars)}
       <section aria-label=${strings.errors}>
         <h2>${strings.errors}</h2>
@@ -200,6 +204,14 @@ export class StatisticsTab extends PageElement {
         ></lens-compare>
       </section>
     `;
+  }
+
+  /** Says that the figures are those of the newest runs only. */
+  #partialNote(report: StatisticsReport): TemplateResult | typeof nothing {
+    const preview = this.#preview.value;
+    if (!preview || preview.report !== report) return nothing;
+    const says = this.#whole.loading ? strings.othersAreRead : strings.othersNotRead;
+    return html`<p class="note" role="status">${icon("info")} ${says(preview.runs, preview.of)}</p>`;
   }
 
   #list(behind: Behind): TemplateResult {
@@ -335,6 +347,8 @@ export class StatisticsTab extends PageElement {
     this.#selection = narrowed(selection, this.query.brush);
     this.#question = { ...this.#selection, ...common };
     if (!onlyBrush) {
+      if (this.#whole.value === undefined) this.#preview.ask({ ...selection, ...common });
+      else this.#preview.clear();
       this.#whole.ask({ ...selection, ...common }, true);
       this.#pipelines.ask({}, true);
     }

@@ -47,6 +47,11 @@ export class ColumnKeeper implements Lasting {
     private readonly options: KeeperOptions = {},
   ) {}
 
+  /** Whether there are columns already, which need at most be brought up to date. */
+  get hasColumns(): boolean {
+    return this.last !== undefined;
+  }
+
   /**
    * All spans as columns; undefined where only SQL can read them, or where they would take more than the budget.
    * What it throws besides `cancelled` and `corrupt` does not leave it.

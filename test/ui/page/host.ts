@@ -92,6 +92,10 @@ function answer(request: Request): unknown {
       return historyOf(outlineOf(request.params.runId)!, request.params.key);
     case "statistics":
       return sampleReport(request.params, wanted.has("empty"));
+    case "statisticsPreview":
+      return wanted.has("preview")
+        ? { report: sampleReport({ from: NOW - 86_400 }, false), runs: 42, of: 300 }
+        : null;
     case "spanList":
       return sampleSpanList(request.params);
     case "countedRuns":
@@ -194,15 +198,18 @@ function receive(message: PageMessage): void {
   }
   if (message.type !== "request") return;
   const { id, method } = message;
-  setTimeout(() => {
-    const mistake = method === "sql" ? mistakeIn(message.params.query) : undefined;
-    if (mistake) host.post({ type: "failure", id, error: mistake });
-    else if (host.failing?.method === method)
-      host.post({ type: "failure", id, error: { kind: "busy", message: host.failing.message } });
-    else if (method === "outline" && !outlineOf(message.params.runId))
-      host.post({ type: "failure", id, error: { kind: "unknown_run", message: "There is no such run." } });
-    else host.post({ type: "reply", id, result: answer(message) });
-  }, host.delay);
+  setTimeout(
+    () => {
+      const mistake = method === "sql" ? mistakeIn(message.params.query) : undefined;
+      if (mistake) host.post({ type: "failure", id, error: mistake });
+      else if (host.failing?.method === method)
+        host.post({ type: "failure", id, error: { kind: "busy", message: host.failing.message } });
+      else if (method === "outline" && !outlineOf(message.params.runId))
+        host.post({ type: "failure", id, error: { kind: "unknown_run", message: "There is no such run." } });
+      else host.post({ type: "reply", id, result: answer(message) });
+    },
+    method === "statisticsPreview" ? 0 : host.delay,
+  );
 }
 
 window.fakeHost = host;

@@ -39,6 +39,7 @@ export function fakeStore(methods: Partial<TraceStore> = {}): TraceStore {
     getSpanStatistics: missing("getSpanStatistics"),
     compareStatistics: missing("compareStatistics"),
     getStatisticsReport: missing("getStatisticsReport"),
+    getReportPreview: missing("getReportPreview"),
     listSpans: missing("listSpans"),
     listCountedRuns: missing("listCountedRuns"),
     listPipelines: missing("listPipelines"),
