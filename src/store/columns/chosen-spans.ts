@@ -1,4 +1,4 @@
-import { eachRun, runOf, type Selection, takes } from "./selection.ts";
+import { eachRun, runOf, type Selection, stateSlot, takes } from "./selection.ts";
 import type { SpanColumns } from "./span-columns.ts";
 
 /** Which spans a selection takes. */
@@ -11,6 +11,21 @@ export interface ChosenSpans {
   readonly byPipeline: Float64Array;
 }
 
+/** A selection with the spans it takes, which are found when they are first asked for. */
+export class Chosen {
+  private found: ChosenSpans | undefined;
+
+  constructor(
+    private readonly columns: SpanColumns,
+    readonly selection: Selection,
+  ) {}
+
+  get spans(): ChosenSpans {
+    this.found ??= chosenSpans(this.columns, this.selection);
+    return this.found;
+  }
+}
+
 /** Spans that are looked at at once. */
 const CHUNK = 4096;
 /** Spans that are visited at once; what is needed of them fits into a processor's nearest memory. */
@@ -20,44 +35,170 @@ const SHORTEST = 256;
 
 /** Finds the spans that a selection takes. */
 export function chosenSpans(columns: SpanColumns, selection: Selection): ChosenSpans {
-  const { runs } = columns;
-  const { anyTime, pipelines, versions, states, test } = selection;
-  const ofRuns = [pipelines, versions, states, test].some((one) => one !== undefined);
-  if (!selection.all && anyTime && !ofRuns) return bySpanAlone(columns, selection);
-  const byPipeline = new Float64Array(runs.pipelines.length);
-  const stretches: number[] = [];
-  let single = new Uint32Array(1024);
-  let count = 0;
-  let from = 0;
-  let to = 0;
-  const close = () => {
-    if (to - from >= SHORTEST) stretches.push(from, to);
-    else {
-      single = withRoom(single, count, to - from);
-      for (let span = from; span < to; span += 1) single[count++] = span;
+  const { anyTime, pipelines, versions } = selection;
+  const choice = new Choice(columns, selection);
+  if (anyTime && pipelines === undefined && versions === undefined) choice.addAll(0, columns.size);
+  else
+    eachRun(columns, selection, (run, first, end, inTime) => {
+      if (inTime) choice.addAll(first, end);
+      else choice.addSome(run, first, end);
+    });
+  const chosen = choice.result();
+  return { ...chosen, byPipeline: countByPipeline(columns, chosen) };
+}
+
+/** 1 for each run with a chosen span. */
+export function runsOf({ runs }: SpanColumns, { stretches, single }: ChosenSpans): Uint8Array {
+  const { first, size } = runs;
+  const holding = new Uint8Array(size);
+  for (let at = 0; at < stretches.length; at += 2) {
+    const end = stretches[at + 1]!;
+    for (let run = runOf(first, stretches[at]!); run < size && first[run]! < end; run += 1) holding[run] = 1;
+  }
+  let run = 0;
+  for (let at = 0; at < single.length; at += 1) {
+    while (first[run + 1]! <= single[at]!) run += 1;
+    holding[run] = 1;
+  }
+  return holding;
+}
+
+/** Gathers chosen spans, in order. */
+class Choice {
+  private readonly stretches: number[] = [];
+  private single = new Uint32Array(1024);
+  private count = 0;
+  /** A stretch that may go on. */
+  private from = 0;
+  private to = 0;
+
+  constructor(
+    private readonly columns: SpanColumns,
+    private readonly selection: Selection,
+  ) {}
+
+  /** Adds those of a stretch that pass the tests of single spans, whatever their time. */
+  addAll(first: number, end: number): void {
+    if (first !== this.to) {
+      this.close();
+      this.from = first;
     }
-    from = to;
-  };
-  eachRun(columns, selection, (run, first, end, all) => {
-    const pipeline = runs.pipeline[run]!;
-    if (all) {
-      byPipeline[pipeline]! += end - first;
-      if (first !== to) {
-        close();
-        from = first;
-      }
-      to = end;
+    this.to = end;
+  }
+
+  /** Adds those of a run that the selection takes, time and all. */
+  addSome(run: number, first: number, end: number): void {
+    this.close();
+    this.from = end;
+    this.to = end;
+    this.makeRoom(end - first);
+    const { columns, selection, single } = this;
+    for (let span = first; span < end; span += 1)
+      if (takes(columns, selection, run, span)) single[this.count++] = span;
+  }
+
+  result(): Omit<ChosenSpans, "byPipeline"> {
+    this.close();
+    return { stretches: this.stretches, single: this.single.subarray(0, this.count) };
+  }
+
+  private close(): void {
+    const { from, to, stretches } = this;
+    if (testsSpans(this.selection)) {
+      for (let chunk = from; chunk < to; chunk += CHUNK) this.addChunk(chunk, Math.min(to, chunk + CHUNK));
       return;
     }
-    close();
-    single = withRoom(single, count, end - first);
-    const before = count;
-    for (let span = first; span < end; span += 1)
-      if (takes(columns, selection, run, span)) single[count++] = span;
-    byPipeline[pipeline]! += count - before;
-  });
-  close();
-  return { stretches, single: single.subarray(0, count), byPipeline };
+    if (to - from >= SHORTEST) {
+      stretches.push(from, to);
+      return;
+    }
+    this.makeRoom(to - from);
+    for (let span = from; span < to; span += 1) this.single[this.count++] = span;
+  }
+
+  private addChunk(from: number, to: number): void {
+    const { columns, selection, stretches } = this;
+    this.makeRoom(to - from);
+    const end = keepTaken(columns, selection, this.single, this.count, from, to);
+    if (end - this.count < to - from || to - from < SHORTEST) this.count = end;
+    else if (stretches.at(-1) === from) stretches[stretches.length - 1] = to;
+    else stretches.push(from, to);
+  }
+
+  private makeRoom(more: number): void {
+    const { single, count } = this;
+    if (count + more <= single.length) return;
+    this.single = new Uint32Array(Math.max(2 * single.length, count + more));
+    this.single.set(single.subarray(0, count));
+  }
+}
+
+function testsSpans({ names, errors, states, anyDuration, test }: Selection): boolean {
+  return !anyDuration || [names, errors, states, test].some((one) => one !== undefined);
+}
+
+/**
+ * Writes those of some spans that pass the tests of single spans into `places` from `begin` on, and gives the end of what it
+ * wrote. A place is written in any case and counted if it stays: a branch would often be guessed wrong.
+ */
+function keepTaken(
+  { name, error, duration, status, runs }: SpanColumns,
+  { names, errors, states, shortest, longest, anyDuration, test }: Selection,
+  places: Uint32Array,
+  begin: number,
+  first: number,
+  end: number,
+): number {
+  let count = begin;
+  if (names === undefined) for (let span = first; span < end; span += 1) places[count++] = span;
+  else
+    for (let span = first; span < end; span += 1) {
+      places[count] = span;
+      count += names[name[span]!]!;
+    }
+  if (errors !== undefined) {
+    let kept = begin;
+    for (let at = begin; at < count; at += 1) {
+      const span = places[at]!;
+      places[kept] = span;
+      kept += errors[error[span]!]!;
+    }
+    count = kept;
+  }
+  if (!anyDuration) {
+    let kept = begin;
+    for (let at = begin; at < count; at += 1) {
+      const span = places[at]!;
+      places[kept] = span;
+      if (duration[span]! >= shortest && duration[span]! <= longest) kept += 1;
+    }
+    count = kept;
+  }
+  if (states !== undefined) {
+    let kept = begin;
+    for (let at = begin; at < count; at += 1) {
+      const span = places[at]!;
+      places[kept] = span;
+      // What becomes of its run matters only for a span that is not finished.
+      const slot = Number.isNaN(duration[span]!)
+        ? stateSlot(status[span]!, false, runs.over[runOf(runs.first, span)]!)
+        : stateSlot(status[span]!, true, 0);
+      kept += states[slot]!;
+    }
+    count = kept;
+  }
+  if (test !== undefined && count > begin) {
+    let kept = begin;
+    let run = runOf(runs.first, places[begin]!);
+    for (let at = begin; at < count; at += 1) {
+      const span = places[at]!;
+      while (span >= runs.first[run + 1]!) run += 1;
+      places[kept] = span;
+      if (test(span, run)) kept += 1;
+    }
+    count = kept;
+  }
+  return count;
 }
 
 /** Visits the chosen spans some at a time: those at `places`, or without these `size` ones from `first` on. */
@@ -74,52 +215,6 @@ export function eachChunk(
     const places = single.subarray(at, at + VISITED);
     visit(places.length, 0, places);
   }
-}
-
-/** As {@link chosenSpans} where a span's name, error and duration decide. */
-function bySpanAlone(columns: SpanColumns, selection: Selection): ChosenSpans {
-  const { size, name, error, duration } = columns;
-  const { names, errors, shortest, longest, anyDuration } = selection;
-  const stretches: number[] = [];
-  let single = new Uint32Array(1 << 16);
-  let count = 0;
-  for (let chunk = 0; chunk < size; chunk += CHUNK) {
-    const end = Math.min(size, chunk + CHUNK);
-    single = withRoom(single, count, end - chunk);
-    const from = count;
-    // Written in any case, and counted if it is taken: a branch would often be guessed wrong.
-    if (names === undefined) for (let span = chunk; span < end; span += 1) single[count++] = span;
-    else
-      for (let span = chunk; span < end; span += 1) {
-        single[count] = span;
-        count += names[name[span]!]!;
-      }
-    if (errors !== undefined) {
-      let kept = from;
-      for (let at = from; at < count; at += 1) {
-        const span = single[at]!;
-        single[kept] = span;
-        kept += errors[error[span]!]!;
-      }
-      count = kept;
-    }
-    if (!anyDuration) {
-      let kept = from;
-      for (let at = from; at < count; at += 1) {
-        const span = single[at]!;
-        single[kept] = span;
-        if (duration[span]! >= shortest && duration[span]! <= longest) kept += 1;
-      }
-      count = kept;
-    }
-    if (count - from < end - chunk) continue;
-    // All of them.
-    count = from;
-    if (stretches.at(-1) === chunk) stretches[stretches.length - 1] = end;
-    else stretches.push(chunk, end);
-  }
-  const chosen = { stretches, single: single.subarray(0, count) };
-  return { ...chosen, byPipeline: countByPipeline(columns, chosen) };
 }
 
 function countByPipeline(
@@ -139,11 +234,4 @@ function countByPipeline(
     counts[pipeline[run]!]! += 1;
   }
   return counts;
-}
-
-function withRoom(numbers: Uint32Array<ArrayBuffer>, count: number, more: number): Uint32Array<ArrayBuffer> {
-  if (count + more <= numbers.length) return numbers;
-  const larger = new Uint32Array(Math.max(2 * numbers.length, count + more));
-  larger.set(numbers.subarray(0, count));
-  return larger;
 }

@@ -5,6 +5,7 @@ import { filtersSpans } from "../span-facts.ts";
 import { REACHABLE, type SpanPlaces } from "../span-list.ts";
 import { within } from "../span-pass.ts";
 import { asText } from "../values.ts";
+import { Chosen } from "./chosen-spans.ts";
 import { eachFailure } from "./failure-groups.ts";
 import { type NewestFirst, newestFirst } from "./newest-first.ts";
 import { runsHolding } from "./report-spans.ts";
@@ -39,10 +40,9 @@ function eachTaken(columns: SpanColumns, query: SpanListQuery, visit: (span: num
   const selection = select(columns, query);
   const { duration } = columns;
   const unfinished = query.unfinished ?? false;
-  eachRun(columns, selection, (run, first, end, all) => {
+  eachRun(columns, selection, (run, first, end) => {
     for (let span = first; span < end; span += 1)
-      if (Number.isNaN(duration[span]!) === unfinished && (all || takes(columns, selection, run, span)))
-        visit(span);
+      if (Number.isNaN(duration[span]!) === unfinished && takes(columns, selection, run, span)) visit(span);
   });
 }
 
@@ -66,7 +66,9 @@ function eachOfKind(
 export function columnRuns(columns: SpanColumns, facts: RunFacts, query: CountedRunsQuery): NewestFirst {
   const { start, state, duration, size } = facts;
   const asked = runsAsked(columns, facts, query);
-  const holding = filtersSpans(query) ? runsHolding(columns, query) : undefined;
+  const holding = filtersSpans(query)
+    ? runsHolding(columns, new Chosen(columns, select(columns, query)))
+    : undefined;
   const states = query.runStates && runStates.map((one) => query.runStates!.includes(one));
   const isCounted = (run: number) =>
     asked[run] === 1 &&

@@ -3,10 +3,12 @@ import type { PipelinePerformance, ReportQuery, State, TimeRange } from "../mode
 import { type BareReport, inOrder, layOut, performance, rangeBefore } from "../report.ts";
 import { filtersSpans } from "../span-facts.ts";
 import { stretchOf } from "../timeline.ts";
-import { columnStatistics } from "./column-statistics.ts";
+import { Chosen } from "./chosen-spans.ts";
+import { statisticsOf } from "./column-statistics.ts";
 import { failureGroups } from "./failure-groups.ts";
 import { countSpans, ReportSpans, runsHolding } from "./report-spans.ts";
 import { figuresOfRuns, pipelineOf, type RunFacts, runStates, runsAsked, versionOf } from "./run-facts.ts";
+import { select } from "./selection.ts";
 import type { FailureColumns, SpanColumns } from "./span-columns.ts";
 
 /** As `statisticsReport`, from columns. `now` in seconds since the epoch. */
@@ -23,14 +25,15 @@ export function columnReport(
   const axis = query.axis ?? timeRange;
   const starts = Float64Array.from(chosen(facts, asked, axis), (run) => facts.start[run]!);
   const layout = layOut(starts, axis, query.utcOffset, now);
-  const counted = filtersSpans(query) ? both(asked, runsHolding(columns, query)) : asked;
+  const taken = new Chosen(columns, select(columns, query));
+  const counted = filtersSpans(query) ? both(asked, runsHolding(columns, taken)) : asked;
   const runs = chosen(facts, counted, timeRange);
   const figures = (some: Uint32Array) => figuresOfRuns(facts, some, 1, () => 0)[0]!;
   const { cost, tokens, p50, p95 } = figures(runs);
   reader.checkCancelled();
-  const statistics = columnStatistics(columns, query);
+  const statistics = statisticsOf(columns, taken, query.groupBy);
   reader.checkCancelled();
-  const spans = new ReportSpans(columns, query, layout);
+  const spans = new ReportSpans(columns, taken.spans, query.groupBy ?? "name", layout);
   reader.checkCancelled();
   return {
     statistics,

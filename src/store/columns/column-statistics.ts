@@ -8,6 +8,7 @@ import type {
   StatisticsQuery,
 } from "../model.ts";
 import { byCount, byFrequency } from "../statistics.ts";
+import { Chosen } from "./chosen-spans.ts";
 import type { ColumnTest } from "./column-filter.ts";
 import { sumsOf } from "./kept-sums.ts";
 import { select, stateTable } from "./selection.ts";
@@ -20,8 +21,16 @@ export function columnStatistics(
   query: SpanStatisticsQuery,
   test?: ColumnTest,
 ): Omit<SpanStatistics, "snapshot"> {
-  const selection = select(columns, query, test);
-  const sums = sumsOf(columns, selection, groupsBy(columns, "name"));
+  return statisticsOf(columns, new Chosen(columns, select(columns, query, test)), query.groupBy);
+}
+
+/** The statistics of some spans. */
+export function statisticsOf(
+  columns: SpanColumns,
+  chosen: Chosen,
+  groupBy: StatisticsGroup | undefined,
+): Omit<SpanStatistics, "snapshot"> {
+  const sums = sumsOf(columns, chosen, groupsBy(columns, "name"));
   const durations = figures(sums);
   const counts = (numbers: Float64Array, texts: readonly string[]) =>
     byCount(new Map(texts.flatMap((text, at) => (numbers[at]! > 0 ? [[text, numbers[at]!] as const] : []))));
@@ -35,8 +44,8 @@ export function columnStatistics(
       durations.map(([name, { count, avg }, total]) => [name, { total, count, average: avg }]),
     ),
     durations: Object.fromEntries(durations.map(([name, one]) => [name, one])),
-    ...(query.groupBy && {
-      groups: figures(sumsOf(columns, selection, groupsBy(columns, query.groupBy))).map(([group, one]) => ({
+    ...(groupBy && {
+      groups: figures(sumsOf(columns, chosen, groupsBy(columns, groupBy))).map(([group, one]) => ({
         group,
         ...one,
       })),
@@ -52,9 +61,9 @@ export function compareColumns(
   groupBy: StatisticsGroup,
 ): Omit<StatisticsComparison, "snapshot"> {
   const side = (query: StatisticsQuery): Side => {
-    const selection = select(columns, query);
-    const [total] = figures(sumsOf(columns, selection, groupsBy(columns, "all")));
-    const groups = figures(sumsOf(columns, selection, groupsBy(columns, groupBy)));
+    const chosen = new Chosen(columns, select(columns, query));
+    const [total] = figures(sumsOf(columns, chosen, groupsBy(columns, "all")));
+    const groups = figures(sumsOf(columns, chosen, groupsBy(columns, groupBy)));
     return { total: total?.[1] ?? null, groups: new Map(groups.map(([group, one]) => [group, one])) };
   };
   return compareSides(side(a), side(b));

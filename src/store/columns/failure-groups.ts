@@ -71,10 +71,10 @@ export function eachFailure(
   const selection = select(columns, query);
   const { span } = failures;
   let at = 0;
-  eachRun(columns, selection, (run, first, end, all) => {
+  eachRun(columns, selection, (run, first, end) => {
     while (at < span.length && span[at]! < first) at += 1;
     for (; at < span.length && span[at]! < end; at += 1)
-      if (all || takes(columns, selection, run, span[at]!)) visit(at);
+      if (takes(columns, selection, run, span[at]!)) visit(at);
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Chosen } from "./chosen-spans.ts";
 import { runOf, type Selection } from "./selection.ts";
 import type { SpanColumns } from "./span-columns.ts";
 import { addUp, type Groups, type Sums } from "./sums.ts";
@@ -24,17 +25,18 @@ interface Kept {
 const kept = new WeakMap<SpanColumns["runs"], Kept>();
 
 /** Adds up the spans of a selection, unless that was done already. */
-export function sumsOf(columns: SpanColumns, selection: Selection, groups: Groups): Sums {
+export function sumsOf(columns: SpanColumns, chosen: Chosen, groups: Groups): Sums {
+  const { selection } = chosen;
   const known = kept.get(columns.runs) ?? { sums: new Map<Groups["by"], Sums>() };
   kept.set(columns.runs, known);
   const whole = known.sums.get(groups.by);
   if (selection.all) {
-    const sums = whole ?? addUp(columns, selection, groups);
+    const sums = whole ?? addUp(columns, chosen.spans, groups);
     known.sums.set(groups.by, sums);
     return sums;
   }
   if (whole === undefined || groups.by !== "name" || !namesAlone(selection) || !fits(columns))
-    return addUp(columns, selection, groups);
+    return addUp(columns, chosen.spans, groups);
   known.counts ??= countByName(columns);
   return ofNames(whole, known.counts, selection.names);
 }

@@ -1,9 +1,9 @@
 import { HistogramCounts } from "../histogram.ts";
-import type { NameSeries, ReportQuery, StatisticsQuery, Timeline } from "../model.ts";
+import type { NameSeries, StatisticsGroup, StatisticsQuery, Timeline } from "../model.ts";
 import type { SpanCounts } from "../report.ts";
 import { stateOfSpan } from "../status.ts";
-import { type ChosenSpans, chosenSpans, eachChunk } from "./chosen-spans.ts";
-import { eachRun, runOf, select, takes } from "./selection.ts";
+import { type Chosen, type ChosenSpans, chosenSpans, eachChunk, runsOf } from "./chosen-spans.ts";
+import { atAnyTime, runOf, select } from "./selection.ts";
 import { SeriesCells } from "./series-cells.ts";
 import type { SpanColumns } from "./span-columns.ts";
 
@@ -19,13 +19,13 @@ export class ReportSpans {
 
   constructor(
     private readonly columns: SpanColumns,
-    query: ReportQuery,
+    chosen: ChosenSpans,
+    groupBy: StatisticsGroup,
     layout: Pick<Timeline, "width" | "edges">,
   ) {
-    const chosen = chosenSpans(columns, select(columns, query));
     this.spansOfRun = new Uint32Array(columns.runs.size);
     this.failedOfRun = new Uint32Array(columns.runs.size);
-    this.#cells = new SeriesCells(columns, query.groupBy ?? "name", layout, chosen);
+    this.#cells = new SeriesCells(columns, groupBy, layout, chosen);
     this.#add(chosen);
   }
 
@@ -89,18 +89,9 @@ export function countSpans(columns: SpanColumns, query: StatisticsQuery): SpanCo
   return counts;
 }
 
-/** 1 for each run of the columns with a span that the query's filters take, whatever its time. */
-export function runsHolding(columns: SpanColumns, query: StatisticsQuery): Uint8Array {
-  const selection = select(columns, { ...query, timeRange: undefined });
-  const holding = new Uint8Array(columns.runs.size);
-  eachRun(columns, selection, (run, first, end, all) => {
-    for (let span = first; span < end; span += 1)
-      if (all || takes(columns, selection, run, span)) {
-        holding[run] = 1;
-        return;
-      }
-  });
-  return holding;
+/** 1 for each run of the columns with a span that the filters of a selection take, whatever its time. */
+export function runsHolding(columns: SpanColumns, { selection, spans }: Chosen): Uint8Array {
+  return runsOf(columns, selection.anyTime ? spans : chosenSpans(columns, atAnyTime(selection)));
 }
 
 /** 1 for each status of a failed span. */

@@ -80,24 +80,28 @@ function rangeOf(range: TimeRange | undefined): Pick<Selection, "from" | "to" | 
   };
 }
 
+/** The same selection without its time range. */
+export function atAnyTime(selection: Selection): Selection {
+  return { ...selection, ...rangeOf(undefined) };
+}
+
 /**
- * Visits the stretches of spans that may be taken, one a run. `all` tells that the selection takes every one of them;
- * otherwise each must be asked with {@link takes}.
+ * Visits the stretches of spans that may be taken, one a run. Each of them must be asked with {@link takes}; `inTime` tells that
+ * the time range holds them all.
  */
 export function eachRun(
   columns: SpanColumns,
   selection: Selection,
-  visit: (run: number, first: number, end: number, all: boolean) => void,
+  visit: (run: number, first: number, end: number, inTime: boolean) => void,
 ): void {
   const { runs } = columns;
-  const { from, to, anyTime, pipelines, versions, states, names, errors, anyDuration, test } = selection;
-  const bySpan = !anyDuration || [states, names, errors, test].some((one) => one !== undefined);
+  const { from, to, anyTime, pipelines, versions } = selection;
   for (let run = 0; run < runs.size; run += 1) {
     if (pipelines !== undefined && pipelines[runs.pipeline[run]!] === 0) continue;
     if (versions !== undefined && versions[runs.version[run]!] === 0) continue;
-    const whole = anyTime || (runs.from[run]! >= from && runs.to[run]! <= to);
-    if (!whole && (runs.to[run]! < from || runs.from[run]! > to)) continue;
-    visit(run, runs.first[run]!, runs.first[run + 1]!, whole && !bySpan);
+    const inTime = anyTime || (runs.from[run]! >= from && runs.to[run]! <= to);
+    if (!inTime && (runs.to[run]! < from || runs.from[run]! > to)) continue;
+    visit(run, runs.first[run]!, runs.first[run + 1]!, inTime);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { StatisticsGroup } from "../model.ts";
 import { stateOfSpan } from "../status.ts";
-import { chosenSpans, eachChunk, VISITED } from "./chosen-spans.ts";
+import { type ChosenSpans, eachChunk, VISITED } from "./chosen-spans.ts";
 import { Percentiles } from "./percentiles.ts";
-import { runOf, type Selection, stateSlot } from "./selection.ts";
+import { runOf, stateSlot } from "./selection.ts";
 import type { SpanColumns } from "./span-columns.ts";
 
 const SHARES = [0.5, 0.9, 0.95, 0.99] as const;
@@ -37,9 +37,9 @@ export interface Sums {
   readonly unfinished: number;
 }
 
-/** Adds up the spans of a selection. */
-export function addUp(columns: SpanColumns, selection: Selection, groups: Groups): Sums {
-  return new Adder(columns, groups).add(selection);
+/** Adds up some spans. */
+export function addUp(columns: SpanColumns, chosen: ChosenSpans, groups: Groups): Sums {
+  return new Adder(columns, groups).add(chosen);
 }
 
 class Adder {
@@ -86,9 +86,8 @@ class Adder {
     this.percentiles = new Percentiles(keys.length + 1, columns.duration);
   }
 
-  add(selection: Selection): Sums {
-    const { columns, sums, percentiles, groupOf } = this;
-    const chosen = chosenSpans(columns, selection);
+  add(chosen: ChosenSpans): Sums {
+    const { sums, percentiles, groupOf } = this;
     sums.byPipeline.set(chosen.byPipeline);
     eachChunk(chosen, (size, first, places) => {
       this.group(size, first, places);
