@@ -23,8 +23,7 @@ export function columnReport(
   const before = rangeBefore(timeRange, now);
   const asked = runsAsked(columns, facts, query);
   const axis = query.axis ?? timeRange;
-  const starts = Float64Array.from(chosen(facts, asked, axis), (run) => facts.start[run]!);
-  const layout = layOut(starts, axis, query.utcOffset, now);
+  const layout = layOut(extremes(facts, chosen(facts, asked, axis)), axis, query.utcOffset, now);
   const taken = new Chosen(columns, select(columns, query));
   const counted = filtersSpans(query) ? both(asked, runsHolding(columns, taken)) : asked;
   const runs = chosen(facts, counted, timeRange);
@@ -65,6 +64,17 @@ function chosen({ size, start }: RunFacts, counted: Uint8Array, range: TimeRange
   for (let run = 0; run < size; run += 1)
     if (counted[run] === 1 && (anyTime || (start[run]! >= from && start[run]! <= to))) found[count++] = run;
   return found.subarray(0, count);
+}
+
+/** Earliest and latest start of some runs, those that are known. */
+function extremes({ start }: RunFacts, runs: Uint32Array): number[] {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const run of runs) {
+    if (start[run]! < least) least = start[run]!;
+    if (start[run]! > most) most = start[run]!;
+  }
+  return least <= most ? [least, most] : [];
 }
 
 /** The inclusive range of what lies below the end of another one: ends in the largest number below. */

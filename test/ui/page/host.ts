@@ -94,7 +94,7 @@ function answer(request: Request): unknown {
       return sampleReport(request.params, wanted.has("empty"));
     case "statisticsPreview":
       return wanted.has("preview")
-        ? { report: sampleReport({ from: NOW - 86_400 }, false), runs: 42, of: 300 }
+        ? { report: sampleReport({ pipelineName: "code_review" }, false), runs: 42, of: 300 }
         : null;
     case "spanList":
       return sampleSpanList(request.params);
