@@ -38,7 +38,7 @@ const TABLE_LEAF = 13;
 const TABLE_INTERIOR = 5;
 const BLOCK = 1 << 20;
 /** Pages of other tables that are read along rather than skipped, in bytes. */
-const GAP = 128 << 10;
+const GAP = 32 << 10;
 /** Bytes behind the last row, so that a value can be read in words. */
 const SLACK = 8;
 /** Longer values are not what a trace holds, and could not be kept. */

@@ -3,6 +3,7 @@ import { Handover } from "../engine/serve.ts";
 import { compileColumnFilter } from "./columns/column-filter.ts";
 import { estimateSpans } from "./columns/column-keeper.ts";
 import { columnRun, columnRuns, columnSpans } from "./columns/column-lists.ts";
+import { columnPipelines } from "./columns/column-pipelines.ts";
 import { columnReport } from "./columns/column-report.ts";
 import { columnStatistics, compareColumns } from "./columns/column-statistics.ts";
 import { columnsOf, keeperOf, runFactsOf, shortageOf } from "./columns/session-columns.ts";
@@ -199,7 +200,13 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
         const page = indices.subarray(offset, offset + limit);
         return { items: Array.from(page, (run) => columnRun(reader, columns, facts, run)), total };
       }),
-    listPipelines: () => read(listPipelines),
+    listPipelines: () =>
+      read((reader) => {
+        const columns = keeperOf(session).hasColumns ? columnsOf(session, reader) : undefined;
+        return columns
+          ? columnPipelines(columns, runFactsOf(session, reader, columns))
+          : listPipelines(reader);
+      }),
     sql: (question) => {
       const statement = checkSql(question.query);
       return dated((reader) => runSql(reader, statement, question));

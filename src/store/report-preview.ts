@@ -1,7 +1,7 @@
 import type { Reader } from "../engine/reader.ts";
 import type { ReportQuery } from "./model.ts";
 import { type BareReport, statisticsReport } from "./report.ts";
-import { countRuns, listRuns } from "./runs.ts";
+import { countRuns, newestRuns } from "./runs.ts";
 
 /** A report of the newest runs before its snapshot is known. */
 export interface BarePreview {
@@ -26,10 +26,10 @@ export function reportPreview(
   const { pipelineName: pipeline } = query;
   const onlyRuns: string[] = [];
   let spans = 0;
-  for (const { run_id, span_count } of listRuns(reader, { pipeline, limit: most.runs })) {
-    spans += span_count;
+  for (const run of newestRuns(reader, { pipeline, limit: most.runs })) {
+    spans += run.spans;
     if (spans > most.spans) break;
-    onlyRuns.push(run_id);
+    onlyRuns.push(run.run_id);
   }
   const report = statisticsReport(reader, { ...query, onlyRuns }, now);
   if (report.covered === null) return undefined;

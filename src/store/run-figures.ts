@@ -1,6 +1,7 @@
 import type { Reader } from "../engine/reader.ts";
 import type { State } from "./model.ts";
 import { nearestRank } from "./percentiles.ts";
+import { endOfRun } from "./run-end.ts";
 import { type PassQuery, runCondition } from "./span-pass.ts";
 import { stateOfRun } from "./status.ts";
 import { asNumber, asText, parseTime } from "./values.ts";
@@ -36,23 +37,25 @@ export function eachCountedRun(
   const chosen = runCondition(query);
   reader.each(
     `SELECT run.run_id, run.pipeline_name, run.pipeline_version, run.status, run.start_text, run.end_text, run.updated_text,
-      run.total_cost, step.cost, step.tokens, run.row
+      run.execution_ms, run.total_cost, step.cost, step.tokens, run.row
       FROM ${chosen ? `(SELECT * FROM lens_runs WHERE ${chosen.sql})` : "lens_runs"} AS run
-      LEFT JOIN (SELECT run_id, sum(cost) AS cost, sum(tokens) AS tokens FROM lens_steps GROUP BY run_id) AS step
+      LEFT JOIN (SELECT run_id, sum(cost) AS cost, sum(tokens) AS tokens FROM lens_steps
+          ${chosen ? `WHERE run_id IN (SELECT run_id FROM lens_runs WHERE ${chosen.sql})` : ""} GROUP BY run_id) AS step
         ON step.run_id = run.run_id`,
-    chosen?.params ?? [],
-    ([id, name, version, status, startText, endText, updated, cost, stepCost, tokens, row]) => {
+    chosen ? [...chosen.params, ...chosen.params] : [],
+    ([id, name, version, status, startText, endText, updated, ms, cost, stepCost, tokens, row]) => {
       const state = stateOfRun(asText(status) ?? "unknown");
-      const start = parseTime(startText) ?? Number.NaN;
-      const end = state === "running" ? null : (parseTime(endText) ?? parseTime(updated));
+      const start = parseTime(startText);
+      const end =
+        state === "running" ? null : endOfRun(start, parseTime(endText), parseTime(updated), asNumber(ms));
       visit(
         {
           run_id: asText(id) ?? "",
           pipeline_name: asText(name) ?? "",
           pipeline_version: asText(version),
           state,
-          start,
-          duration: end === null ? Number.NaN : end - start,
+          start: start ?? Number.NaN,
+          duration: end === null || start === null ? Number.NaN : end - start,
           cost: asNumber(cost) ?? asNumber(stepCost),
           tokens: asNumber(tokens),
         },

@@ -2,6 +2,7 @@ import { TraceError } from "../engine/errors.ts";
 import type { Reader, SqlValue } from "../engine/reader.ts";
 import { filterTakesRun, readRunFilter } from "./filtering.ts";
 import type { PipelineSummary, Run, RunQuery } from "./model.ts";
+import { endOfRun } from "./run-end.ts";
 import { isFailedSql, stateOfRun } from "./status.ts";
 import { asNumber, asText, parseTime } from "./values.ts";
 
@@ -42,6 +43,21 @@ export function listRuns(reader: Reader, query: RunQuery): Run[] {
     if (filterTakesRun(reader, run, filter)) runs.push(run);
   }
   return runs;
+}
+
+/** The newest runs, as {@link listRuns} orders them, with the numbers of their spans alone. */
+export function newestRuns(
+  reader: Reader,
+  query: Pick<RunQuery, "pipeline"> & { readonly limit: number },
+): { readonly run_id: string; readonly spans: number }[] {
+  const { where, params } = conditionsOf(query);
+  const condition = where.length > 0 ? `WHERE ${where.join(" AND ")}` : "";
+  const rows = reader.all<{ id: SqlValue; spans: number }>(
+    `SELECT run_id AS id, (SELECT count(*) FROM lens_spans AS span WHERE span.run_id = run.run_id) AS spans
+      FROM (SELECT run_id FROM lens_runs ${condition} ORDER BY ${sortKey(reader)} DESC, row DESC LIMIT ?) AS run`,
+    [...params, query.limit],
+  );
+  return rows.map(({ id, spans }) => ({ run_id: asText(id) ?? "", spans }));
 }
 
 /** How many runs a query takes, whatever its limit and place; see `TraceStore.countRuns`. */
@@ -164,8 +180,8 @@ export function unknownRun(part: string): TraceError {
 }
 
 export function listPipelines(reader: Reader): PipelineSummary[] {
-  const rows = reader.all<{ name: SqlValue; version: SqlValue; runs: number; newest: number | null }>(
-    `SELECT pipeline_name AS name, pipeline_version AS version, count(*) AS runs, max(lens_time(start_text)) AS newest
+  const rows = reader.all<{ name: SqlValue; version: SqlValue; runs: number; newest: SqlValue }>(
+    `SELECT pipeline_name AS name, pipeline_version AS version, count(*) AS runs, max(${sortKey(reader)}) AS newest
       FROM lens_runs GROUP BY pipeline_name, pipeline_version ORDER BY pipeline_name, newest DESC, version DESC`,
     [],
     Number.POSITIVE_INFINITY,
@@ -208,7 +224,15 @@ function factsOf(reader: Reader, row: RunRow): RunFacts {
   const status = asText(row.status!) ?? "unknown";
   const state = stateOfRun(status);
   const start_time = parseTime(row.start_text);
-  const end_time = state === "running" ? null : endOf(row, start_time);
+  const end_time =
+    state === "running"
+      ? null
+      : endOfRun(
+          start_time,
+          parseTime(row.end_text),
+          parseTime(row.updated_text),
+          asNumber(row.execution_ms),
+        );
   return {
     run_id: runId,
     pipeline_name: asText(row.pipeline_name!) ?? "",
@@ -221,14 +245,4 @@ function factsOf(reader: Reader, row: RunRow): RunFacts {
     total_cost: asNumber(row.total_cost) ?? asNumber(sums?.cost),
     total_tokens: asNumber(sums?.tokens),
   };
-}
-
-/** 0.4 writes an end; 0.6 leaves it NULL and touches `updated_at` last at the end, and keeps whole milliseconds besides. */
-function endOf(row: RunRow, start: number | null): number | null {
-  const end = parseTime(row.end_text);
-  if (end !== null) return end;
-  const updated = parseTime(row.updated_text);
-  const milliseconds = asNumber(row.execution_ms);
-  if (updated !== null && (start === null || updated > start || milliseconds === null)) return updated;
-  return start === null || milliseconds === null ? null : start + milliseconds / 1000;
 }

@@ -1,6 +1,7 @@
 import type { Reader } from "../../engine/reader.ts";
 import { leafPages, numberAt, type StoredRow, scanTable, UnreadableTable } from "../../engine/table-scan.ts";
 import { runColumns, stepColumns } from "../layout.ts";
+import { endOfRun } from "../run-end.ts";
 import type { CountedRun } from "../run-figures.ts";
 import { stateOfRun } from "../status.ts";
 import { ByteTable } from "./byte-table.ts";
@@ -31,7 +32,14 @@ function runTable(reader: Reader): StoredTable | undefined {
   if (!columns.has("run_id")) return undefined;
   const { pipelineName, pipelineVersion, status, start } = runColumns;
   const names = [...pipelineName, ...pipelineVersion, ...status, start(columns)];
-  return storedTable(reader, "runs", ["run_id", ...names, "end_time", "updated_at", "total_cost"]);
+  return storedTable(reader, "runs", [
+    "run_id",
+    ...names,
+    "end_time",
+    "updated_at",
+    "total_cost",
+    "execution_time_ms",
+  ]);
 }
 
 function scanRuns(
@@ -40,24 +48,32 @@ function scanRuns(
   steps: StepSums,
   visit: (run: Omit<CountedRun, "run_id">, row: number) => void,
 ): void {
-  const [id, name, otherName, version, status, start, end, updated, cost] = table.places as readonly [
+  const [id, name, otherName, version, status, start, end, updated, cost, ms] = table.places as readonly [
     ...[number, number, number, number, number],
-    ...[number, number, number, number],
+    ...[number, number, number, number, number],
   ];
   const texts = [new LastText(), new LastText(), new LastText(), new LastText()] as const;
   const times = new Times();
   scan(reader, table, (row) => {
     const state = stateOfRun(texts[3].of(row, status) ?? "unknown");
-    const began = times.of(row, start);
-    const ended = state === "running" ? Number.NaN : orElse(times.of(row, end), () => times.of(row, updated));
+    const began = orNull(times.of(row, start));
+    const ended =
+      state === "running"
+        ? null
+        : endOfRun(
+            began,
+            orNull(times.of(row, end)),
+            orNull(times.of(row, updated)),
+            orNull(amountAt(row, ms)),
+          );
     const sums = steps.of(row, id);
     visit(
       {
         pipeline_name: texts[0].of(row, name) ?? texts[1].of(row, otherName) ?? "",
         pipeline_version: texts[2].of(row, version),
         state,
-        start: began,
-        duration: ended - began,
+        start: began ?? Number.NaN,
+        duration: ended === null || began === null ? Number.NaN : ended - began,
         cost: orNull(orElse(amountAt(row, cost), () => sums.cost)),
         tokens: orNull(sums.tokens),
       },

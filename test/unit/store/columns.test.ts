@@ -10,6 +10,7 @@ import { formatBytes } from "../../../src/format/numbers.ts";
 import { buildColumns } from "../../../src/store/columns/build.ts";
 import { compileColumnFilter } from "../../../src/store/columns/column-filter.ts";
 import { columnRun, columnRuns, columnSpans } from "../../../src/store/columns/column-lists.ts";
+import { columnPipelines } from "../../../src/store/columns/column-pipelines.ts";
 import { columnReport } from "../../../src/store/columns/column-report.ts";
 import { columnStatistics, compareColumns } from "../../../src/store/columns/column-statistics.ts";
 import { readRunFacts } from "../../../src/store/columns/run-facts.ts";
@@ -33,6 +34,7 @@ import {
   statisticsGroups,
 } from "../../../src/store/model.ts";
 import { statisticsReport } from "../../../src/store/report.ts";
+import { listPipelines, listRuns } from "../../../src/store/runs.ts";
 import { StoreSession } from "../../../src/store/session.ts";
 import { spanChooser } from "../../../src/store/span-chooser.ts";
 import { findSpans, type SpanPlaces } from "../../../src/store/span-list.ts";
@@ -140,6 +142,7 @@ test.each(["v0.4.32", "v0.6.11", "live"] as const)(
         const { expression, now } = readSpanFilter(text)!;
         expect(compileColumnFilter(columns, expression, now), text).toBeUndefined();
       }
+      expect(columnPipelines(columns, readRunFacts(reader, columns))).toEqual(listPipelines(reader));
       for (const [at, query] of queries.entries()) {
         for (const groupBy of [undefined, ...statisticsGroups])
           expectSame(
@@ -264,6 +267,8 @@ const run = fc.record({
   known: fc.boolean(),
   stepError: fc.option(fc.constantFrom("ValueError: no", "timeout: slow"), { nil: null }),
   ended: fc.constantFrom(null, "2025-10-01 08:00:05.5", "2025-10-01T08:00:09+00:00", "", "1759305700"),
+  updated: fc.constantFrom(null, "2025-10-01T08:00:00", "2025-10-01T08:01:00.000001"),
+  ms: fc.constantFrom(null, 0, 5250),
   total: fc.constantFrom(null, null, 0.25, 3, -1e9),
   amounts: fc.array(fc.constantFrom(null, 0, 0.1, 7, 12_345_678_901, -2.5), { maxLength: 4 }),
   /** What no writer of flujo's leaves there, and only SQL can add up. */
@@ -322,18 +327,12 @@ function apply(database: StockDatabase, one: Change): void {
   const id = `run_${one.id}`;
   for (const table of ["spans", "runs", "steps"]) database.run(`DELETE FROM ${table} WHERE run_id = ?`, [id]);
   if (one.kind === "delete") return;
-  const { pipeline, version, status, known, stepError, ended, total, amounts, odd, spans } = one.run;
+  const { pipeline, version, status, known, stepError, ended, updated, ms, total, amounts, odd, spans } =
+    one.run;
   if (known) {
     const created = "2025-10-01T08:00:00";
-    database.run("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [
-      id,
-      pipeline,
-      version,
-      status,
-      created,
-      ended,
-      "2025-10-01T08:01:00.000001",
-      total,
+    database.run("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [
+      ...[id, pipeline, version, status, created, ended, updated, ms, total],
     ]);
   }
   database.run("INSERT INTO steps VALUES (?, 'load', 0, ?, ?, NULL, NULL)", [id, stepError, odd]);
@@ -360,7 +359,7 @@ async function emptyDatabase(
     start_time REAL, end_time REAL, status TEXT, attributes TEXT)`);
   database.run(
     `CREATE TABLE runs (run_id TEXT PRIMARY KEY, pipeline_name TEXT, pipeline_version TEXT, status TEXT, created_at TEXT,
-      end_time TEXT, updated_at TEXT, total_cost)`,
+      end_time TEXT, updated_at TEXT, execution_time_ms INTEGER, total_cost)`,
   );
   database.run(
     "CREATE TABLE steps (run_id TEXT, step_name TEXT, step_index INTEGER, error TEXT, cost, cost_usd REAL, token_counts)",
@@ -398,6 +397,10 @@ test("whatever is written between them, columns and SQL give the same answers", 
             expectSameFiltered(reader, columns, asked, [filter]);
             expectSameLists(reader, columns, [asked, { ...asked, unfinished: true, runStates: ["failed"] }]);
             expectSameReports(reader, columns, [{ ...asked, groupBy: "version" }]);
+            expect(columnPipelines(columns, readRunFacts(reader, columns))).toEqual(listPipelines(reader));
+            const durations = new Map(findCountedRuns(reader, {}).map((run) => [run.run_id, run.duration]));
+            for (const { run_id, duration } of listRuns(reader, {}))
+              expect(durations.get(run_id)).toBe(duration);
             // Some names are told from the sums over all, once these are made.
             for (const names of [undefined, ["load"], asked.names])
               expectSame(columnStatistics(columns, { names }), spanStatistics(reader, { names }));
