@@ -145,10 +145,10 @@ export class StatisticsTab extends PageElement {
     const openError = (pattern: StatisticsReport["errors"][number]) =>
       emit(this, "lens-show-run", { runId: pattern.last_run_id, key: pattern.last_key });
     return html`
+      ${this.#partialNote(report)}
       ${tiles(report, this.#selection, this.#show)}
       ${statistics.snapshot.stale ? html`<lens-stale-note .at=${statistics.snapshot.at}></lens-stale-note>` : nothing}
       ${shortage(statistics)}
-      ${this.#partialNote(report)}
       ${charts(whole, report, this.query.brush, this.#brush, this.#openBars)}
       <section aria-label=${strings.errors}>
         <h2>${strings.errors}</h2>
