@@ -2,6 +2,7 @@
 //
 //   npm run stress -- --seconds 60
 //   npm run stress -- --seconds 10 killed rollback    only these behaviours
+//   npm run stress -- --spans 400000 large            a file of 400 MB instead of 100
 //
 // Seconds are of each behaviour. Needs python3 with sqlite3. Where FLUJO_LENS_FLUJO_PYTHON names a Python that can
 // import flujo, the traces of `save_trace` are saved by flujo itself.
@@ -9,12 +10,14 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { register } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { buildExtension } from "../tools/package.mjs";
 import { root } from "../tools/paths.mjs";
 import { main, ToolError } from "../tools/processes.mjs";
 
 await main(async () => {
-  const { seconds, names } = readArguments(process.argv.slice(2));
+  const { seconds, spans, names } = readArguments(process.argv.slice(2));
+  if (spans !== undefined) process.env.FLUJO_LENS_STRESS_SPANS = String(spans);
   await buildExtension();
   Object.assign(globalThis, { __ENGINE_DIR__: path.join(root, "dist") });
   register("../tools/typescript-hooks.mjs", import.meta.url);
@@ -46,8 +49,17 @@ await main(async () => {
 
 /** @param {string[]} args */
 function readArguments(args) {
-  const at = args.indexOf("--seconds");
-  const seconds = at < 0 ? 10 : Number(args[at + 1]);
-  if (!(seconds > 0)) throw new ToolError("Usage: npm run stress -- [--seconds NUMBER] [BEHAVIOUR…]");
-  return { seconds, names: at < 0 ? args : args.filter((_, index) => index !== at && index !== at + 1) };
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { seconds: { type: "string", default: "10" }, spans: { type: "string" } },
+  });
+  const [seconds, spans] = [
+    Number(values.seconds),
+    values.spans === undefined ? undefined : Number(values.spans),
+  ];
+  // Runs of equal length, of which there are 400.
+  if (!(seconds > 0) || (spans !== undefined && !(spans > 0 && spans % 400 === 0)))
+    throw new ToolError("Usage: npm run stress -- [--seconds NUMBER] [--spans MULTIPLE_OF_400] [BEHAVIOUR…]");
+  return { seconds, spans, names: positionals };
 }

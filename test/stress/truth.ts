@@ -17,7 +17,8 @@ interface Size {
   readonly failing: number;
 }
 const usual: Size = { runs: 40, spans: 1_000, failing: 7 };
-const large: Size = { runs: 400, spans: 100_000, failing: 1 };
+/** `npm run stress -- --spans` makes it larger. */
+const large: Size = { runs: 400, spans: Number(process.env.FLUJO_LENS_STRESS_SPANS ?? 100_000), failing: 1 };
 /** Each span lasts so long at first, and durations only move between spans. */
 const seconds = 10;
 const traces = 8;

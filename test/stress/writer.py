@@ -354,9 +354,9 @@ def paced(path, times):
 
 
 def grow():
-    """About 100 MB, of which a commit writes a dozen pages or two, as a pipeline does."""
+    """About 100 MB unless more is asked for, of which a commit writes a dozen pages or two, as a pipeline does."""
     global RUNS, SPANS, FILLER, FAILING
-    RUNS, SPANS, FILLER, FAILING = 400, 100_000, 1500, 1
+    RUNS, SPANS, FILLER, FAILING = 400, int(os.environ.get("FLUJO_LENS_STRESS_SPANS", 100_000)), 1500, 1
 
 
 def large(path, times):
