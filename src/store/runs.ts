@@ -146,30 +146,53 @@ export function findRun(reader: Reader, runId: string): Run | undefined {
 export function matchRuns(reader: Reader, part: string): Run[] {
   const exact = findRun(reader, part);
   if (exact) return [exact];
-  if (part === "") return [];
-  const sort = sortKey(reader);
-  for (const condition of ["substr(run_id, 1, length(?1)) = ?1", "instr(run_id, ?1) > 0"]) {
-    const rows = reader.all<RunRow>(
-      `SELECT ${COLUMNS} FROM lens_runs WHERE ${condition} ORDER BY ${sort} DESC, row DESC`,
-      [part],
-      Number.POSITIVE_INFINITY,
-    );
-    if (rows.length > 0) return rows.map((row) => completeRun(reader, row));
-  }
-  return [];
+  return rowsNamed(reader, part, -1).map((row) => completeRun(reader, row));
 }
 
 /** The one run that `part` names. Throws `unknown_run` or `ambiguous_run`. */
 export function resolveRun(reader: Reader, part: string): Run {
-  const [run, ...others] = matchRuns(reader, part);
-  if (!run) throw unknownRun(part);
-  if (others.length === 0) return run;
-  const names = [run, ...others].slice(0, 3).map((candidate) => candidate.run_id);
-  const more = others.length + 1 - names.length;
+  const exact = findRun(reader, part);
+  if (exact) return exact;
+  const rows = rowsNamed(reader, part, NAMED + 1);
+  if (rows.length === 0) throw unknownRun(part);
+  if (rows.length === 1) return completeRun(reader, rows[0]!);
+  const names = rows.slice(0, NAMED).map((row) => asText(row.run_id!) ?? "");
+  const total = rows.length > NAMED ? countNamed(reader, part) : rows.length;
+  const more = total - names.length;
   throw new TraceError(
     "ambiguous_run",
-    `"${part}" matches ${others.length + 1} runs: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}. Give more of the id.`,
+    `"${part}" matches ${total} runs: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}. Give more of the id.`,
   );
+}
+
+/** Candidates that a sentence names. */
+const NAMED = 3;
+/** Ways in which a part names a run, the first that finds any counting. */
+const NAMINGS = ["substr(run_id, 1, length(?1)) = ?1", "instr(run_id, ?1) > 0"] as const;
+
+/** Newest first; all of them for a limit of -1. */
+function rowsNamed(reader: Reader, part: string, limit: number): RunRow[] {
+  if (part === "") return [];
+  const sort = sortKey(reader);
+  for (const condition of NAMINGS) {
+    const rows = reader.all<RunRow>(
+      `SELECT ${COLUMNS} FROM lens_runs WHERE ${condition} ORDER BY ${sort} DESC, row DESC LIMIT ?2`,
+      [part, limit],
+      Number.POSITIVE_INFINITY,
+    );
+    if (rows.length > 0) return rows;
+  }
+  return [];
+}
+
+function countNamed(reader: Reader, part: string): number {
+  for (const condition of NAMINGS) {
+    const found = reader.get<{ runs: number }>(`SELECT count(*) AS runs FROM lens_runs WHERE ${condition}`, [
+      part,
+    ]);
+    if (found !== undefined && found.runs > 0) return found.runs;
+  }
+  return 0;
 }
 
 export function unknownRun(part: string): TraceError {

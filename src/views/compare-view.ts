@@ -13,10 +13,11 @@ export interface ComparedRow {
   readonly database: Database;
   readonly comparison: Comparison;
   readonly step: ComparedStep;
-  readonly name: string;
   readonly children: ComparedRow[];
 }
 
+/** More steps than these are folded, level by level. */
+const UNFOLDED = 2000;
 /** A cost that grew by at least a fifth. */
 const DEARER = 1.2;
 
@@ -65,16 +66,14 @@ export class CompareView implements vscode.TreeDataProvider<ComparedRow>, vscode
 
   getTreeItem(row: ComparedRow): vscode.TreeItem {
     const { step } = row;
-    const state =
-      row.children.length > 0
-        ? vscode.TreeItemCollapsibleState.Expanded
-        : vscode.TreeItemCollapsibleState.None;
-    const item = new vscode.TreeItem(plainLabel(row.name), state);
+    const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    const unfolded = row.comparison.steps.length <= UNFOLDED ? Expanded : Collapsed;
+    const item = new vscode.TreeItem(plainLabel(step.name), row.children.length > 0 ? unfolded : None);
     item.iconPath = changeIcon(step.change);
     item.description = describe(step);
     item.tooltip = `${oneLine(step.path)}\n${changeName(step.change)} · ${item.description}`;
     item.accessibilityInformation = {
-      label: `${oneLine(row.name)}, ${changeName(step.change)}, ${item.description}`,
+      label: `${oneLine(step.name)}, ${changeName(step.change)}, ${item.description}`,
     };
     item.contextValue = "comparedStep";
     item.command = {
@@ -88,12 +87,11 @@ export class CompareView implements vscode.TreeDataProvider<ComparedRow>, vscode
 
 function rowsOf(database: Database, comparison: Comparison): ComparedRow[] {
   const roots: ComparedRow[] = [];
-  const known = new Map<string, ComparedRow>();
+  const rows: ComparedRow[] = [];
   for (const step of comparison.steps) {
-    const name = step.path.slice(step.parent === "" ? 0 : step.parent.length + 1);
-    const row: ComparedRow = { kind: "comparedStep", database, comparison, step, name, children: [] };
-    (known.get(step.parent)?.children ?? roots).push(row);
-    known.set(step.path, row);
+    const row: ComparedRow = { kind: "comparedStep", database, comparison, step, children: [] };
+    (rows[step.parent]?.children ?? roots).push(row);
+    rows.push(row);
   }
   return roots;
 }

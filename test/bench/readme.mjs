@@ -77,9 +77,10 @@ export async function measureReadme(quick, write) {
   );
   const version = (await run(node, ["--version"])).trim();
   const text = `\`npm run bench -- readme\` on ${cpu}, Node ${version}, load ${load}; files in the system's cache; medians of 3 turns in fresh
-processes, of one turn for 5,000,000 spans. Layout 0.6.11. The first question of statistics makes a summary in memory, beside one
+processes, of one turn for the filters of 5,000,000 spans. Layout 0.6.11. The first question of statistics makes a summary in memory, beside one
 native pass over the same columns and JSON fields that hands out no rows; later ones change the filter, beside the faster of
-window functions and sorting in JavaScript over Node's own SQLite:
+window functions and sorting in JavaScript over Node's own SQLite. Sums over all spans are made with the first question and kept; those of
+some names come from them:
 
 ${comparison(figures)}
 

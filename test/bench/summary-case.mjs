@@ -1,10 +1,10 @@
-// Measures the summary of all spans through the store:   node summary-case.mjs DATABASE STORE
+// Measures the summary of all spans through the store:   node summary-case.mjs DATABASE STORE [build]
 // The first question builds the summary and its sums over all spans; then the filters change, with other bounds or names each time.
 import { createRequire } from "node:module";
 import { median, report, rounded, timed } from "./case-frame.mjs";
 import { boundsOf, changes, questions } from "./summary-questions.mjs";
 
-const [file, storeModule] = process.argv.slice(2);
+const [file, storeModule, only] = process.argv.slice(2);
 /** @type {typeof import("../../src/store/store.ts")} */
 const { openTraceStore } = createRequire(import.meta.url)(String(storeModule));
 
@@ -20,7 +20,7 @@ const bounds = boundsOf((await store.listRuns({ limit: 1 }))[0]?.start_time ?? 0
 const milliseconds = { open, build };
 /** @type {Record<string, unknown>} */
 const answers = {};
-for (const name of questions) {
+for (const name of only === "build" ? [] : questions) {
   const times = [];
   for (let turn = changes - 1; turn >= 0; turn -= 1) {
     const [statistics, time] = await timed(() => store.getSpanStatistics(query(name, turn)));

@@ -124,9 +124,7 @@ async function printTree(
   filter: string | undefined,
 ): Promise<void> {
   const { signal } = session;
-  const found = await store.getRun(part, { signal });
-  // Several candidates are for the store to reject, in the words it has for that.
-  const run = "candidates" in found ? (await store.getRunDetail(part, { signal })).run : found;
+  const { run } = await store.getRunDetail(part, { signal });
   const outline = await store.getOutlineColumns(run.run_id, {}, { signal });
   await session.writeLines(runHeading(outline.run, session.palette, session.now()), [""]);
   if (outline.size === 0) {

@@ -2,7 +2,7 @@ import type { Reader } from "../../engine/reader.ts";
 import type { State, StatisticsQuery } from "../model.ts";
 import { type CountedRun, eachCountedRun, type RunFigures } from "../run-figures.ts";
 import { Percentiles } from "./percentiles.ts";
-import { scanCountedRuns } from "./scan-counted-runs.ts";
+import { plus, scanCountedRuns } from "./scan-counted-runs.ts";
 import { select } from "./selection.ts";
 import { Numbered, type SpanColumns } from "./span-columns.ts";
 
@@ -163,9 +163,4 @@ export function figuresOfRuns(
     cost: known(costs[group]!),
     tokens: known(used[group]!),
   }));
-}
-
-function plus(sum: number, value: number): number {
-  if (Number.isNaN(value)) return sum;
-  return Number.isNaN(sum) ? value : sum + value;
 }

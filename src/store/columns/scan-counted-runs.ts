@@ -174,7 +174,8 @@ function orNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-function plus(sum: number, value: number): number {
+/** A sum of what is known; NaN as long as nothing is. */
+export function plus(sum: number, value: number): number {
   if (Number.isNaN(value)) return sum;
   return Number.isNaN(sum) ? value : sum + value;
 }

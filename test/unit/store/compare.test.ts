@@ -75,11 +75,9 @@ describe.each<FixtureName>(["v1.0", "v0.4.32", "v0.6.11"])("two runs compared on
   test("what the other run adds stands after what it follows there", async () => {
     for (const [index, b] of runs.slice(1, 20).entries()) {
       const { steps } = await store.compareRuns(runs[index]!.run_id, b.run_id);
-      for (const { path } of steps) {
-        const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-        if (parent === "") continue;
-        const places = steps.map((step) => step.path);
-        expect(places.indexOf(parent)).toBeLessThan(places.indexOf(path));
+      for (const [at, { path, name, parent }] of steps.entries()) {
+        expect(parent).toBeLessThan(at);
+        expect(path).toBe(parent < 0 ? name : `${steps[parent]!.path}/${name}`);
       }
     }
   });

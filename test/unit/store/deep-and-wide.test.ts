@@ -51,6 +51,16 @@ test("a chain of 100,000 spans reaches the page, with its critical path, flame g
   expect(visibleRows(model.spans, { closed: closedSpans(model.spans, foldedFrom(10)) }).length).toBe(11);
 }, 60_000);
 
+test("a chain of 100,000 spans is compared step by step, and a million siblings are too many", async () => {
+  const { steps } = await store.compareRuns("deep", "deep");
+  expect(steps).toHaveLength(DEEP);
+  expect(steps.every(({ parent, change }, at) => parent === at - 1 && change === "same")).toBe(true);
+  expect(steps[2]!.path).toBe("step/step/step");
+  expect(steps.at(-1)!.path).toMatch(/^…\/step(\/step)+$/);
+  expect(steps.at(-1)!.path.length).toBeLessThan(1000);
+  await expect(store.compareRuns("deep", "wide")).rejects.toMatchObject({ kind: "too_many_rows" });
+}, 60_000);
+
 test("1,000,000 siblings reach the page, with their critical path, flame graph and folding", async () => {
   const model = await modelOf("wide");
   expect([model.spans.length, model.spans.childCount(0)]).toEqual([WIDE, WIDE - 1]);
