@@ -71,11 +71,15 @@ class Choice {
   /** A stretch that may go on. */
   private from = 0;
   private to = 0;
+  private readonly testsSpans: boolean;
 
   constructor(
     private readonly columns: SpanColumns,
     private readonly selection: Selection,
-  ) {}
+  ) {
+    const { names, errors, states, anyDuration, test } = selection;
+    this.testsSpans = !anyDuration || [names, errors, states, test].some((one) => one !== undefined);
+  }
 
   /** Adds those of a stretch that pass the tests of single spans, whatever their time. */
   addAll(first: number, end: number): void {
@@ -104,7 +108,7 @@ class Choice {
 
   private close(): void {
     const { from, to, stretches } = this;
-    if (testsSpans(this.selection)) {
+    if (this.testsSpans) {
       for (let chunk = from; chunk < to; chunk += CHUNK) this.addChunk(chunk, Math.min(to, chunk + CHUNK));
       return;
     }
@@ -131,10 +135,6 @@ class Choice {
     this.single = new Uint32Array(Math.max(2 * single.length, count + more));
     this.single.set(single.subarray(0, count));
   }
-}
-
-function testsSpans({ names, errors, states, anyDuration, test }: Selection): boolean {
-  return !anyDuration || [names, errors, states, test].some((one) => one !== undefined);
 }
 
 /**
