@@ -1,7 +1,7 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: these are Playwright's locators, not DOM nodes.
 // The filter box of the panel's page in a real browser, with a fake host in place of VS Code. Run by Mocha.
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
+import { assertAccessible } from "./accessibility.mjs";
 import { themes } from "./harness.mjs";
 import { pagesOfSuite } from "./pages.mjs";
 
@@ -231,27 +231,17 @@ describe("the filter box", function () {
   for (const theme of Object.keys(themes)) {
     it(`has no serious accessibility violation with its popups open: ${theme}`, async () => {
       const { page } = await show({ theme });
-      const check = async (what) => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        assert.deepEqual(
-          serious.flatMap(({ id, nodes }) =>
-            nodes.map(({ html, failureSummary }) => `${what} ${id}: ${html} ${failureSummary}`),
-          ),
-          [],
-        );
-      };
       await filter(page, "status = failed", "3 of 11");
       await page.getByRole("button", { name: "Save this filter…" }).click();
       await page.waitForFunction(() => window.fakeHost.saved.length === 1);
       await page.getByRole("button", { name: "Saved and recent filters" }).click();
       await offers(page).first().waitFor();
-      await check("kept filters");
+      await assertAccessible(page);
       await box(page).fill("duration > soon and na");
       await offers(page).first().waitFor();
       await page.keyboard.press("ArrowDown");
       await page.locator(".filter-mistake").waitFor();
-      await check("a mistake and completions");
+      await assertAccessible(page);
     });
   }
 });

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: these are Playwright's locators, not DOM nodes.
 // What holds for every tab of the page: names for screen readers, room at any width, stillness. Run by Mocha.
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
+import { assertAccessible } from "./accessibility.mjs";
 import { pagesOfSuite } from "./pages.mjs";
 
 const tabs = [
@@ -14,15 +14,6 @@ const tabs = [
 describe("the page's manners", function () {
   this.timeout(60_000);
   const show = pagesOfSuite();
-
-  async function seriousViolations(page) {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .flatMap(({ id, nodes }) =>
-        nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-      );
-  }
 
   const scenes = {
     "the list of runs": async (page) => {
@@ -45,7 +36,7 @@ describe("the page's manners", function () {
     it(`axe finds nothing serious in ${name}`, async () => {
       const { page } = await show({ query: queries[name] ?? "" });
       await ready(page);
-      assert.deepEqual(await seriousViolations(page), []);
+      await assertAccessible(page);
     });
   }
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: these are Playwright's locators, not DOM nodes.
 // The panel's page in a real browser, with a fake host in place of VS Code. Run by Mocha.
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
+import { assertAccessible } from "./accessibility.mjs";
 import { themes } from "./harness.mjs";
 import { pagesOfSuite } from "./pages.mjs";
 
@@ -38,14 +38,7 @@ describe("the panel's page", function () {
       it(`has no serious accessibility violation: ${tab}, ${theme}`, async () => {
         const { page } = await show({ query: `tab=${tab}`, theme });
         await page.locator(ready).waitFor();
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        assert.deepEqual(
-          serious.flatMap(({ id, nodes }) =>
-            nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-          ),
-          [],
-        );
+        await assertAccessible(page);
       });
     }
   }

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: these are Playwright's locators, not DOM nodes.
 // The SQL tab in a real browser, with a fake host in place of VS Code. Run by Mocha.
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
+import { assertAccessible } from "./accessibility.mjs";
 import { themes } from "./harness.mjs";
 import { pagesOfSuite } from "./pages.mjs";
 
@@ -196,24 +196,16 @@ describe("the SQL tab", function () {
   for (const theme of Object.keys(themes)) {
     it(`has no serious accessibility violation: ${theme}`, async () => {
       const { page, field } = await show({ theme });
-      const check = async () => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        assert.deepEqual(
-          serious.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
-          [],
-        );
-      };
       await run(page, "SELECT 'x' -- a comment\n, 1.5");
       await page.getByRole("grid").waitFor();
       await field.pressSequentially(", co");
       await page.getByRole("option").first().waitFor();
-      await check();
+      await assertAccessible(page);
       await page.keyboard.press("Escape");
       await page.locator(".sql-explain").click();
       await page.locator(".plan").waitFor();
       await page.mouse.move(0, 0);
-      await check();
+      await assertAccessible(page);
     });
   }
 });

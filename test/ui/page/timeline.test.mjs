@@ -1,7 +1,7 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: these are Playwright's locators, not DOM nodes.
 // The timeline of the panel's page in a real browser, with a fake host in place of VS Code. Run by Mocha.
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
+import { assertAccessible } from "./accessibility.mjs";
 import { themes } from "./harness.mjs";
 import { pagesOfSuite } from "./pages.mjs";
 
@@ -203,11 +203,7 @@ describe("the timeline", function () {
     assert.equal(await page.locator(`#${active} .label`).innerText(), "load_ticket");
     await page.mouse.move(box.x + 400, box.y + 34);
     await page.locator("lens-tooltip").getByText("pipeline_run").waitFor();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    assert.deepEqual(
-      violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id),
-      [],
-    );
+    await assertAccessible(page);
     assert.deepEqual(problems, []);
   });
 
@@ -218,11 +214,7 @@ describe("the timeline", function () {
     const sheet = page.getByRole("dialog", { name: "Keys and marks" });
     await sheet.getByText("Next and previous failure").waitFor();
     await sheet.getByText(/Critical path:/).waitFor();
-    const { violations } = await new AxeBuilder({ page }).include("dialog").analyze();
-    assert.deepEqual(
-      violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id),
-      [],
-    );
+    await assertAccessible(page, { part: "dialog" });
     await page.keyboard.press("Escape");
     await sheet.waitFor({ state: "detached" });
     assert.ok(await tree(page).evaluate((element) => element === document.activeElement));
