@@ -1,7 +1,7 @@
-/** First place in the ascending `values` that holds at least `wanted`; their number where none does. */
-export function lowerBound(values: ArrayLike<number>, wanted: number): number {
+/** First place in the ascending `values`, or the first `length` of them, that holds at least `wanted`; their number where none does. */
+export function lowerBound(values: ArrayLike<number>, wanted: number, length = values.length): number {
   let low = 0;
-  let high = values.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (values[middle]! < wanted) low = middle + 1;
@@ -10,8 +10,12 @@ export function lowerBound(values: ArrayLike<number>, wanted: number): number {
   return low;
 }
 
-/** First place where the ascending `values` hold `wanted`, undefined when they do not. */
-export function placeIn(values: ArrayLike<number>, wanted: number): number | undefined {
-  const place = lowerBound(values, wanted);
-  return values[place] === wanted ? place : undefined;
+/** First place where the ascending `values`, or the first `length` of them, hold `wanted`; undefined when they do not. */
+export function placeIn(
+  values: ArrayLike<number>,
+  wanted: number,
+  length = values.length,
+): number | undefined {
+  const place = lowerBound(values, wanted, length);
+  return place < length && values[place] === wanted ? place : undefined;
 }

@@ -8,7 +8,7 @@ export interface PackedTexts {
 
 /** Decoded texts that stay at hand. */
 const KEPT = 5000;
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Reads packed texts when they are wanted. */
 export class LazyTexts {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { TraceError } from "../engine/errors.ts";
 import { oneLine } from "../format/text.ts";
 import type { Attributes, SpanNode } from "../store/model.ts";
+import { NO_PARENT } from "../store/span-ids.ts";
 import { buildTree } from "../store/tree.ts";
 import { isObject } from "../store/values.ts";
 
@@ -98,10 +99,11 @@ function spanOf(value: Record<string, unknown>, parent: FileSpan | undefined, in
 function arrange(nodes: readonly FlatNode[]): FileTrace {
   // Ids need not be unique in an export, so the tree is built from places.
   const tree = buildTree({
-    ids: nodes.map((_node, index) => String(index)),
-    parents: nodes.map(({ parent }) => (parent < 0 ? null : String(parent))),
+    ids: {
+      parents: Int32Array.from(nodes, ({ parent }) => (parent < 0 ? NO_PARENT : parent)),
+      duplicates: 0,
+    },
     starts: nodes.map(({ span }) => span.start_time ?? Number.NaN),
-    ends: nodes.map(({ span }) => span.end_time ?? Number.NaN),
   });
   const place = new Int32Array(nodes.length);
   const roots: FileSpan[] = [];

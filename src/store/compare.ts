@@ -99,7 +99,7 @@ class Places {
     for (const row of tree.order) {
       const up = tree.parent[row]!;
       const above = up < 0 ? TOP : placeOf[up]!;
-      const name = rows.names[row]!;
+      const name = rows.names.at(row);
       const sibling = `${above} ${name}`;
       const number = (counts.get(sibling) ?? 0) + 1;
       counts.set(sibling, number);

@@ -13,7 +13,7 @@ export function eachDeepestError(
   visit: (row: number, error: SpanError) => void,
 ): void {
   const { rows, run } = passed;
-  const isFailed = rows.statuses.map((status) => stateOfRun(status) === "failed");
+  const isFailed = Array.from(rows.keys, (_, row) => stateOfRun(rows.statuses.at(row)) === "failed");
   if (!isFailed.includes(true)) return;
   const tree = buildTree(rows);
   const failedBelow = new Uint8Array(rows.keys.length);
@@ -27,7 +27,7 @@ export function eachDeepestError(
       told ??= readToldErrors(reader, run.run_id);
       return told;
     };
-    visit(row, deepestError(rows.hints.get(row), rows.names[row]!, tellErrors));
+    visit(row, deepestError(rows.hints.get(row), rows.names.at(row), tellErrors));
   }
 }
 

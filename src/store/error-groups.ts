@@ -29,7 +29,7 @@ export class ErrorGroups {
 
   #count(passed: PassedRun, row: number, error: SpanError): void {
     const { rows, run } = passed;
-    const name = rows.names[row]!;
+    const name = rows.names.at(row);
     const fingerprint = errorFingerprint(error);
     const id = this.byName ? JSON.stringify([name, fingerprint]) : fingerprint;
     const start = passed.wallStart(row);

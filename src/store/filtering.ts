@@ -93,7 +93,7 @@ function readSubjects(reader: Reader, run: Run): SpanSubject[] {
   reader.checkCancelled();
   const spans = readRunSpans(reader, run);
   const attributes = readAttributes(reader, spans);
-  return spans.rows.keys.map((_, row) => new SpanSubject(spans, row, attributes));
+  return Array.from(spans.rows.keys, (_, row) => new SpanSubject(spans, row, attributes));
 }
 
 type StoredAttributes = ReadonlyMap<number, string | null>;
@@ -124,11 +124,11 @@ class SpanSubject implements Subject {
     const start = rows.starts[row]!;
     switch (key) {
       case "status":
-        return [rows.statuses[row]!, states[row]!];
+        return [rows.statuses.at(row), states[row]!];
       case "name":
-        return [rows.names[row]!];
+        return [rows.names.at(row)];
       case "id":
-        return [rows.ids[row]!];
+        return [rows.ids.idOf(row)];
       case "duration":
         return present(rows.ends[row]! - start);
       case "self":
@@ -142,17 +142,17 @@ class SpanSubject implements Subject {
       case "error_type":
         return present(errors.get(row)?.type);
       case "cost":
-        return present(rows.costs[row]!);
+        return present(rows.costs.at(row));
       case "tokens":
-        return present(rows.tokens[row]!);
+        return present(rows.tokens.at(row));
       case "attempt":
-        return present(rows.attempts[row]!);
+        return present(rows.attempts.at(row));
       case "depth":
         return [tree.depth[row]!];
       case "children":
         return [tree.childOffset[row + 1]! - tree.childOffset[row]!];
       case "parent":
-        return tree.parent[row]! < 0 ? [] : [rows.names[tree.parent[row]!]!];
+        return tree.parent[row]! < 0 ? [] : [rows.names.at(tree.parent[row]!)];
       case "input":
         return ["step_input", "flujo.input", "initial_input", "input"].flatMap((name) =>
           this.attribute(name).map((value) =>
@@ -172,7 +172,7 @@ class SpanSubject implements Subject {
   texts(): readonly string[] {
     const { rows, errors } = this.spans;
     const error = errors.get(this.row);
-    return [rows.names[this.row]!, rows.ids[this.row]!, ...(error ? [error.type, error.message] : [])];
+    return [rows.names.at(this.row), rows.ids.idOf(this.row), ...(error ? [error.type, error.message] : [])];
   }
 }
 

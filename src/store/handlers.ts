@@ -102,7 +102,12 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       dated((reader) => {
         const spans = session.runSpans(reader, runId);
         const row = rowOf(spans, key);
-        const history = session.nameHistory(reader, spans.run, spans.rows.names[row]!, runs ?? HISTORY_RUNS);
+        const history = session.nameHistory(
+          reader,
+          spans.run,
+          spans.rows.names.at(row),
+          runs ?? HISTORY_RUNS,
+        );
         return stepHistory(spans, row, history);
       }),
     getStepSummaries: (query) => {

@@ -1,8 +1,11 @@
+import { KnownTexts } from "../arrays/known-texts.ts";
 import type { PackedTexts } from "../arrays/packed-texts.ts";
+import { RareNumbers } from "../arrays/rare-numbers.ts";
 import { TextPacker } from "../arrays/text-packer.ts";
 import { trimmed } from "../arrays/trimmed.ts";
 import type { Snapshot } from "../engine/reader.ts";
 import type { Run, SpanError, State } from "./model.ts";
+import type { SpanIds } from "./span-ids.ts";
 
 /**
  * A run with the outline of its spans as columns: what a million spans cross threads and processes as.
@@ -56,7 +59,8 @@ export type SpanColumns = Omit<OutlineColumns, "run" | "provisional" | "total" |
 /** One row for {@link OutlinePacker}. Times on the clock of the packer's `base`; NaN for what is missing. */
 export interface PackedRow {
   readonly key: number;
-  readonly spanId: string;
+  /** Its place among the ids. */
+  readonly row: number;
   readonly parent: number;
   readonly name: string;
   readonly status: string;
@@ -70,16 +74,16 @@ export interface PackedRow {
   readonly error: SpanError | undefined;
 }
 
-/** Different texts that are looked for again. */
-const REMEMBERED = 100_000;
-
 const stateNames: readonly State[] = ["running", "completed", "failed", "paused", "cancelled", "unknown"];
 
 /** Fills the columns row by row. */
 export class OutlinePacker {
   readonly #columns;
   readonly #texts: TextPacker;
-  readonly #places = new Map<string, number>();
+  readonly #knownNames = new KnownTexts();
+  readonly #knownStatuses = new KnownTexts();
+  readonly #knownTypes = new KnownTexts();
+  readonly #knownMessages = new KnownTexts();
   readonly #ids: TextPacker;
   readonly #errors;
   readonly #rare;
@@ -87,10 +91,12 @@ export class OutlinePacker {
   #at = 0;
 
   /**
+   * @param rowIds Ids of all rows, in any order.
    * @param size Rows to come.
    * @param base The earliest start, on the rows' clock: offset 0.
    */
   constructor(
+    private readonly rowIds: SpanIds,
     private readonly size: number,
     private readonly base: number,
   ) {
@@ -129,18 +135,18 @@ export class OutlinePacker {
     columns.durations[at] = row.end - row.start;
     columns.selfTimes[at] = row.self;
     columns.states[at] = stateNames.indexOf(row.state);
-    columns.names[at] = this.#place(row.name);
-    columns.statuses[at] = this.#place(row.status);
+    columns.names[at] = this.#place(row.name, this.#knownNames);
+    columns.statuses[at] = this.#place(row.status, this.#knownStatuses);
     this.#rare.costs.set(at, row.cost);
     this.#rare.tokens.set(at, row.tokens);
     this.#rare.attempts.set(at, row.attempt);
-    this.#ids.add(row.spanId);
+    this.rowIds.copyId(row.row, this.#ids);
     if (!row.error) return;
     const place = this.#errorCount;
     this.#errorCount += 1;
     this.#errors.rows[place] = at;
-    this.#errors.types[place] = this.#place(row.error.type);
-    this.#errors.messages[place] = this.#place(row.error.message);
+    this.#errors.types[place] = this.#place(row.error.type, this.#knownTypes);
+    this.#errors.messages[place] = this.#place(row.error.message, this.#knownMessages);
   }
 
   /** @param origin Seconds since the epoch at which `base` lies. */
@@ -167,26 +173,12 @@ export class OutlinePacker {
     };
   }
 
-  #place(text: string): number {
-    const known = this.#places.get(text);
-    if (known !== undefined) return known;
+  #place(text: string, known: KnownTexts): number {
+    const before = known.placeOf(text);
+    if (before !== undefined) return before;
     const place = this.#texts.count;
-    if (this.#places.size < REMEMBERED) this.#places.set(text, place);
+    known.remember(text, place);
     this.#texts.add(text);
     return place;
-  }
-}
-
-/** A column that takes no room until one of its rows has a number. */
-class RareNumbers {
-  /** NaN where there is no number; undefined when there is none at all. */
-  values: Float64Array | undefined;
-
-  constructor(private readonly size: number) {}
-
-  set(row: number, value: number): void {
-    if (Number.isNaN(value)) return;
-    this.values ??= new Float64Array(this.size).fill(Number.NaN);
-    this.values[row] = value;
   }
 }

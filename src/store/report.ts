@@ -147,7 +147,7 @@ class SpanSide {
       this.runs.add(run.run_id);
       if (Number.isNaN(rows.ends[row]!)) continue;
       const start = passed.wallStart(row);
-      const failed = stateOfSpan(rows.statuses[row]!, true) === "failed";
+      const failed = stateOfSpan(rows.statuses.at(row), true) === "failed";
       if (this.rangeBefore && start >= this.rangeBefore[0] && start < this.rangeBefore[1])
         count(this.before, failed);
       if (!passed.inRange(row)) continue;

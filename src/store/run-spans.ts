@@ -4,7 +4,7 @@ import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
 import type { OutlineSpan, Run, SpanError, State } from "./model.ts";
 import { readProvisional } from "./provisional.ts";
 import { type ErrorHint, errorFromText, mergeErrors } from "./span-error.ts";
-import { appendRow, emptyRows, ROW_SQL, type SpanRows } from "./span-rows.ts";
+import { ROW_SQL, RowCollector, type SpanRows } from "./span-rows.ts";
 import { stateOfSpan } from "./status.ts";
 import { buildTree, selfTimes, type Tree, treeWarnings } from "./tree.ts";
 import { asText } from "./values.ts";
@@ -31,8 +31,8 @@ export function readRunSpans(reader: Reader, run: Run, scan?: ScanRun): RunSpans
   const written = run.span_count > 0 ? readRows(reader, run, scan) : undefined;
   const rows = written ?? readProvisional(reader, run);
   const tree = buildTree(rows);
-  const states = rows.statuses.map((status, row) =>
-    stateInRun(status, !Number.isNaN(rows.ends[row]!), run.state),
+  const states = Array.from(rows.ends, (end, row) =>
+    stateInRun(rows.statuses.at(row), !Number.isNaN(end), run.state),
   );
   const warnings = treeWarnings(tree);
   if (!written && hasBrokenBlob(reader, run.run_id)) {
@@ -66,12 +66,12 @@ export function stateInRun(status: string, finished: boolean, run: State): State
 function readRows(reader: Reader, { run_id: runId, span_count }: Run, scan: ScanRun | undefined): SpanRows {
   const scanned = scan?.(reader, runId, span_count);
   if (scanned) return scanned;
-  const rows = emptyRows();
+  const rows = new RowCollector(span_count);
   const sql = `SELECT ${ROW_SQL},
     CASE WHEN lower(status) NOT IN ('completed', 'running', 'paused') THEN attributes END
     FROM lens_spans WHERE run_id = ? ORDER BY key`;
-  reader.each(sql, [runId], (row) => appendRow(rows, row));
-  return rows;
+  reader.each(sql, [runId], (row) => rows.addRow(row));
+  return rows.finish();
 }
 
 function hasBrokenBlob(reader: Reader, runId: string): boolean {
@@ -108,7 +108,7 @@ export function explainFailures(
       const from = speaker[row] ?? -1;
       if (from < 0) return undefined;
       const root = tree.parent[from]! < 0 ? told.run : undefined;
-      return mergeErrors(rows.hints.get(from), told.steps.get(rows.names[from]!), root);
+      return mergeErrors(rows.hints.get(from), told.steps.get(rows.names.at(from)), root);
     },
   };
 }
@@ -153,20 +153,20 @@ export function outlineSpan(spans: RunSpans, row: number, parent: number): Outli
   const error = outlineError(spans, row);
   return {
     key: rows.keys[row]!,
-    span_id: rows.ids[row]!,
+    span_id: rows.ids.idOf(row),
     parent,
     depth: tree.depth[row]!,
     child_count: tree.childOffset[row + 1]! - tree.childOffset[row]!,
-    name: rows.names[row]!,
-    status: rows.statuses[row]!,
+    name: rows.names.at(row),
+    status: rows.statuses.at(row),
     state: spans.states[row]!,
     start_time: orNull(toWallClock(start, spans.offset)),
     end_time: orNull(toWallClock(end, spans.offset)),
     duration: orNull(end - start),
     self_time: orNull(spans.self[row]!),
-    cost: orNull(rows.costs[row]!),
-    tokens: orNull(rows.tokens[row]!),
-    attempt: orNull(rows.attempts[row]!),
+    cost: orNull(rows.costs.at(row)),
+    tokens: orNull(rows.tokens.at(row)),
+    attempt: orNull(rows.attempts.at(row)),
     ...(error && { error }),
   };
 }

@@ -19,7 +19,7 @@ export class SpanFacts {
   }
 
   state(row: number): State {
-    return stateInRun(this.rows.statuses[row]!, !Number.isNaN(this.rows.ends[row]!), this.#runState);
+    return stateInRun(this.rows.statuses.at(row), !Number.isNaN(this.rows.ends[row]!), this.#runState);
   }
 
   /** Seconds; NaN while unfinished. A row without a start counts with no duration rather than vanish. */
@@ -35,7 +35,7 @@ export class SpanFacts {
       this.reader,
       this.run.run_id,
       this.rows,
-      this.rows.statuses.map((_, at) => this.state(at)),
+      Array.from(this.rows.keys, (_, at) => this.state(at)),
       buildTree(this.rows),
     );
     return this.#errors.get(row)?.type;
@@ -52,7 +52,7 @@ export function spanTest(
   if (states) tests.push((row) => states.includes(facts.state(row)));
   if (names) {
     const wanted = new Set(names);
-    tests.push((row) => wanted.has(rows.names[row]!));
+    tests.push((row) => wanted.has(rows.names.at(row)));
   }
   if (isLimited(durationRange)) {
     const [from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY] = durationRange;

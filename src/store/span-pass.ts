@@ -3,7 +3,7 @@ import { anchor, earliestMonotonic, toWallClock } from "./clock.ts";
 import { scanSpans } from "./columns/scan-rows.ts";
 import type { StatisticsQuery } from "./model.ts";
 import { SpanFacts, spanTest } from "./span-facts.ts";
-import { appendRow, emptyRows, ROW_SQL, type SpanRows } from "./span-rows.ts";
+import { ROW_SQL, RowCollector, type SpanRows } from "./span-rows.ts";
 import { isFailedSql } from "./status.ts";
 import { asText, parseTime } from "./values.ts";
 
@@ -109,7 +109,7 @@ function passInOrder(
       reader.checkCancelled();
       reader.progress(Math.min(0.99, count / expected));
     }
-    return pass.take(asText(row.at(-1)) ?? "", (rows) => appendRow(rows, row));
+    return pass.take(asText(row.at(-1)) ?? "", (rows) => rows.addRow(row));
   });
   return pass.finish();
 }
@@ -120,7 +120,7 @@ class Pass {
   visited = 0;
   private readonly finished = new Set<string>();
   private current: string | undefined;
-  private rows = emptyRows();
+  private rows = new RowCollector();
   private whole = true;
 
   constructor(
@@ -131,7 +131,7 @@ class Pass {
   ) {}
 
   /** False when the run came back after another had begun. */
-  take(runId: string, read: (rows: SpanRows) => void): boolean {
+  take(runId: string, read: (rows: RowCollector) => void): boolean {
     if (runId !== this.current) {
       this.flush();
       if (this.finished.has(runId)) {
@@ -155,9 +155,9 @@ class Pass {
     const run = this.runs.get(this.current);
     if (run) {
       this.visited += 1;
-      this.visit(passed(this.reader, run, this.rows, this.query));
+      this.visit(passed(this.reader, run, this.rows.finish(), this.query));
     }
-    this.rows = emptyRows();
+    this.rows = new RowCollector();
   }
 }
 

@@ -65,8 +65,8 @@ export function readSpans(
     const taken = filter && new Set(filterSpans(reader, spans, filter));
     for (let row = 0; row < rows.keys.length; row += 1) {
       if (taken && !taken.has(row)) continue;
-      if (query.status !== undefined && rows.statuses[row] !== query.status) continue;
-      if (query.name !== undefined && rows.names[row] !== query.name) continue;
+      if (query.status !== undefined && rows.statuses.at(row) !== query.status) continue;
+      if (query.name !== undefined && rows.names.at(row) !== query.name) continue;
       found.push(row);
     }
   }
@@ -112,10 +112,10 @@ export function flatSpan(
   const end = toWallClock(rows.ends[row]!, offset);
   return {
     parent: parentPosition(spans, row, position),
-    span_id: rows.ids[row]!,
-    parent_span_id: rows.parents[row]!,
-    name: rows.names[row]!,
-    status: rows.statuses[row]!,
+    span_id: rows.ids.idOf(row),
+    parent_span_id: rows.ids.parentOf(row),
+    name: rows.names.at(row),
+    status: rows.statuses.at(row),
     start_time: Number.isNaN(start) ? null : start,
     end_time: Number.isNaN(end) ? null : end,
     attributes: attributes.get(rows.keys[row]!) ?? null,
@@ -156,21 +156,21 @@ export function outlineColumns(spans: RunSpans, limit: number): Omit<OutlineColu
   const position = positions(spans);
   const shown = tree.order.subarray(0, limit);
   const base = earliest(rows.starts) ?? earliest(rows.ends) ?? 0;
-  const packer = new OutlinePacker(shown.length, base);
+  const packer = new OutlinePacker(rows.ids, shown.length, base);
   for (const row of shown) {
     packer.add({
       key: rows.keys[row]!,
-      spanId: rows.ids[row]!,
+      row,
       parent: parentPosition(spans, row, position),
-      name: rows.names[row]!,
-      status: rows.statuses[row]!,
+      name: rows.names.at(row),
+      status: rows.statuses.at(row),
       state: spans.states[row]!,
       start: rows.starts[row]!,
       end: rows.ends[row]!,
       self: spans.self[row]!,
-      cost: rows.costs[row]!,
-      tokens: rows.tokens[row]!,
-      attempt: rows.attempts[row]!,
+      cost: rows.costs.at(row),
+      tokens: rows.tokens.at(row),
+      attempt: rows.attempts.at(row),
       error: outlineError(spans, row),
     });
   }
@@ -183,7 +183,7 @@ export function outlineColumns(spans: RunSpans, limit: number): Omit<OutlineColu
   };
 }
 
-function earliest(times: readonly number[]): number | undefined {
+function earliest(times: Float64Array): number | undefined {
   let least = Number.POSITIVE_INFINITY;
   for (const time of times) if (time < least) least = time;
   return least === Number.POSITIVE_INFINITY ? undefined : least;
@@ -232,7 +232,7 @@ export function spanDetail(
         )?.attributes,
       );
   const attributes = parseAttributes(text);
-  const name = spans.rows.names[row]!;
+  const name = spans.rows.names.at(row);
   const step = stepOf(spans, row, readSteps(reader, spans.run.run_id));
   return {
     span: outlineSpan(spans, row, -1) satisfies OutlineSpan,
@@ -261,12 +261,14 @@ function toldBy(attributes: SpanDetail["attributes"]): SpanError | undefined {
 
 /** The record of a step that ran several times is the one with the same place among its name's. */
 function stepOf(spans: RunSpans, row: number, steps: readonly Step[]): Step | null {
-  const named = steps.filter((step) => step.step_name === spans.rows.names[row]);
+  const { names } = spans.rows;
+  const name = names.at(row);
+  const named = steps.filter((step) => step.step_name === name);
   if (named.length <= 1) return named[0] ?? null;
   let place = 0;
   for (const other of spans.tree.order) {
     if (other === row) break;
-    if (spans.rows.names[other] === spans.rows.names[row]) place += 1;
+    if (names.at(other) === name) place += 1;
   }
   return named[place] ?? null;
 }
@@ -281,7 +283,7 @@ function parentNames(spans: RunSpans, row: number): string[] {
     up >= 0 && names.length < PARENTS_LISTED;
     up = spans.tree.parent[up]!
   ) {
-    names.push(spans.rows.names[up]!);
+    names.push(spans.rows.names.at(up));
   }
   return names.reverse();
 }

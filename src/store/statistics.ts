@@ -38,17 +38,17 @@ export class StatisticsTotals {
         this.#unfinished += 1;
         continue;
       }
-      const status = rows.statuses[row]!;
+      const status = rows.statuses.at(row);
       finished += 1;
       count(this.#byStatus, status, 1);
       const span = {
         duration: facts.duration(row),
         self: self[row]! || 0,
         failed: stateOfSpan(status, true) === "failed",
-        cost: rows.costs[row]!,
-        tokens: rows.tokens[row]!,
+        cost: rows.costs.at(row),
+        tokens: rows.tokens.at(row),
       };
-      totalsOf(this.#byName, rows.names[row]!).add(span);
+      totalsOf(this.#byName, rows.names.at(row)).add(span);
       if (this.groupBy) totalsOf(this.#groups, groupOf(passed, row, this.groupBy)).add(span);
     }
     if (finished > 0) count(this.#byPipeline, run.pipeline_name, finished);
@@ -140,7 +140,7 @@ export function groupOf(
     case "all":
       return null;
     case "name":
-      return rows.names[row]!;
+      return rows.names.at(row);
     case "state":
       return facts.state(row);
     case "pipeline":

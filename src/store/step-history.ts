@@ -207,7 +207,7 @@ export function stepHistory(
   const failures = others.filter((one) => one.state === "failed");
   const older = olderRuns(spans, history);
   return {
-    name: spans.rows.names[row]!,
+    name: spans.rows.names.at(row),
     pipeline_name: spans.run.pipeline_name,
     runs: history.runIds.length,
     complete: history.complete,

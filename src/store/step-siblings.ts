@@ -19,9 +19,10 @@ export function stepSiblings({ rows, tree }: RunSpans, row: number): StepSibling
     parent < 0
       ? tree.roots
       : tree.children.subarray(tree.childOffset[parent]!, tree.childOffset[parent + 1]!);
-  const same = Array.from(level).filter((other) => rows.names[other] === rows.names[row]);
+  const name = rows.names.at(row);
+  const same = Array.from(level).filter((other) => rows.names.at(other) === name);
   const at = same.indexOf(row);
-  const numbers = new Set(same.map((other) => rows.attempts[other]!));
+  const numbers = new Set(same.map((other) => rows.attempts.at(other)));
   return {
     attempts: same.length > 1 && numbers.size === same.length && !numbers.has(Number.NaN),
     position: at + 1,
@@ -31,6 +32,6 @@ export function stepSiblings({ rows, tree }: RunSpans, row: number): StepSibling
   };
 }
 
-function keyAt(keys: readonly number[], row: number | undefined): number | null {
+function keyAt(keys: Float64Array, row: number | undefined): number | null {
   return row === undefined ? null : keys[row]!;
 }

@@ -1,10 +1,10 @@
+import { MISSING_PARENT, type NamedParents } from "./span-ids.ts";
+
 /** What a tree is built from: one entry a span, in row order. */
 export interface TreeInput {
-  readonly ids: readonly string[];
-  readonly parents: readonly (string | null)[];
+  readonly ids: NamedParents;
   /** Seconds on any one clock; NaN where unknown. */
   readonly starts: ArrayLike<number>;
-  readonly ends: ArrayLike<number>;
 }
 
 /** A forest over the input's indices. Every array is as long as the input, except `roots` and `childOffset` (one longer). */
@@ -69,74 +69,17 @@ export interface SpanLinks extends Pick<Tree, "parent" | "orphans" | "cycles" | 
 }
 
 /** Finds every span's parent, and the order of starts. */
-export function linkSpans(input: TreeInput): SpanLinks {
-  const { parent, orphans, duplicates } = resolveParents(input);
-  const cycles = cutCycles(parent);
-  return { parent, order: sortByStart(input.starts, input.ids.length), orphans, cycles, duplicates };
-}
-
-function resolveParents({ ids, parents }: TreeInput): {
-  parent: Int32Array;
-  orphans: number;
-  duplicates: number;
-} {
-  const rows = new IdIndex(ids);
+export function linkSpans({ ids, starts }: TreeInput): SpanLinks {
+  const { parents, duplicates } = ids;
   let orphans = 0;
-  const parent = new Int32Array(ids.length).fill(-1);
-  let last: string | undefined;
-  let lastUp = -1;
-  for (let index = 0; index < ids.length; index += 1) {
-    const id = parents[index]!;
-    if (id === null) continue;
-    // Siblings stand together.
-    if (id !== last) {
-      last = id;
-      lastUp = rows.firstOf(id);
-    }
-    if (lastUp < 0) orphans += 1;
-    else parent[index] = lastUp;
+  const parent = parents.slice();
+  for (let row = 0; row < parent.length; row += 1) {
+    if (parent[row] !== MISSING_PARENT) continue;
+    orphans += 1;
+    parent[row] = -1;
   }
-  const { duplicates } = rows;
-  return { parent, orphans, duplicates };
-}
-
-/** Finds the first row of an id: a map of a million texts takes ten times the memory. */
-class IdIndex {
-  duplicates = 0;
-  readonly #slots: Int32Array;
-
-  constructor(private readonly ids: readonly string[]) {
-    let size = 64;
-    while (size < ids.length * 2) size *= 2;
-    this.#slots = new Int32Array(size).fill(-1);
-    for (let index = 0; index < ids.length; index += 1) {
-      const slot = this.#slotOf(ids[index]!);
-      if (this.#slots[slot]! < 0) this.#slots[slot] = index;
-      else this.duplicates += 1;
-    }
-  }
-
-  /** -1 when no row has it. */
-  firstOf(id: string): number {
-    return this.#slots[this.#slotOf(id)]!;
-  }
-
-  /** Where the id stands, or the free place where it would. */
-  #slotOf(id: string): number {
-    const mask = this.#slots.length - 1;
-    let slot = hashOf(id) & mask;
-    while (this.#slots[slot]! >= 0 && this.ids[this.#slots[slot]!] !== id) slot = (slot + 1) & mask;
-    return slot;
-  }
-}
-
-/** Ids that somebody chose to collide do not know it. */
-const SEED = Math.floor(Math.random() * 2 ** 32) | 0;
-
-function hashOf(text: string): number {
-  let hash = SEED ^ text.length;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash ^ (hash >>> 15);
+  const cycles = cutCycles(parent);
+  return { parent, order: sortByStart(starts, parent.length), orphans, cycles, duplicates };
 }
 
 /** Makes the first row of every loop a root. Each span is visited at most twice. */

@@ -1,6 +1,7 @@
 import type { Reader } from "../engine/reader.ts";
 import { anchor, earliestMonotonic, toWallClock } from "../store/clock.ts";
 import type { RunFacts } from "../store/runs.ts";
+import { namedParents } from "../store/span-ids.ts";
 import { linkSpans } from "../store/tree.ts";
 import { asNumber, asText } from "../store/values.ts";
 import type { SpanToSave } from "./span-rows.ts";
@@ -26,7 +27,7 @@ export function spansToCopy(
     starts.push(asNumber(start) ?? Number.NaN);
     ends.push(asNumber(end) ?? Number.NaN);
   });
-  const { parent } = linkSpans({ ids, parents, starts, ends });
+  const { parent } = linkSpans({ ids: namedParents(ids, parents), starts });
   const offset = anchor(earliestMonotonic(starts), start_time);
   return ids.map((span_id, row) => ({
     span_id,

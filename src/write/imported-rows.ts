@@ -1,5 +1,6 @@
 import type { ImportedRun } from "../import/model.ts";
-import { buildTree } from "../store/tree.ts";
+import { namedParents } from "../store/span-ids.ts";
+import { linkSpans } from "../store/tree.ts";
 import type { RunRow } from "./new-database.ts";
 import type { SpanToSave } from "./span-rows.ts";
 import { timeText } from "./time-text.ts";
@@ -20,15 +21,16 @@ export function importedRow(run: ImportedRun): RunRow {
 
 /** The spans of an imported run with their parents found; loops are cut, and parents that are not there stay named. */
 export function importedSpans({ spans }: ImportedRun): SpanToSave[] {
-  const tree = buildTree({
-    ids: spans.map(({ span_id }) => span_id),
-    parents: spans.map(({ parent_span_id }) => parent_span_id),
+  const { parent } = linkSpans({
+    ids: namedParents(
+      spans.map(({ span_id }) => span_id),
+      spans.map(({ parent_span_id }) => parent_span_id),
+    ),
     starts: spans.map(({ start_time }) => start_time ?? Number.NaN),
-    ends: spans.map(({ end_time }) => end_time ?? Number.NaN),
   });
   return spans.map((span, at) => ({
     ...span,
-    parent: tree.parent[at]!,
+    parent: parent[at]!,
     attributes: typeof span.attributes === "string" ? span.attributes : JSON.stringify(span.attributes),
   }));
 }

@@ -1,3 +1,4 @@
+import { Doubles } from "../../arrays/growing.ts";
 import { type StoredRow, UnreadableTable } from "../../engine/table-scan.ts";
 import { cutCycles, selfTimes, sortByStart } from "../tree.ts";
 
@@ -170,19 +171,4 @@ export class RunLinks {
 function isSorted(values: Float64Array, size: number): boolean {
   for (let index = 1; index < size; index += 1) if (!(values[index]! >= values[index - 1]!)) return false;
   return true;
-}
-
-/** Numbers that are kept in place from run to run. */
-export class Doubles {
-  values = new Float64Array(64);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const larger = new Float64Array(this.length * 2);
-      larger.set(this.values);
-      this.values = larger;
-    }
-    this.values[this.length++] = value;
-  }
 }

@@ -1,7 +1,7 @@
 import type { Reader, SqlValue } from "../../engine/reader.ts";
 import { leafPages, type StoredRow, scanTable, UnreadableTable } from "../../engine/table-scan.ts";
 import { ATTRIBUTE_NUMBERS_SQL, type AttributeNumbers, attributeNumbers } from "../attribute-numbers.ts";
-import { appendSpan, emptyRows, type SpanRows } from "../span-rows.ts";
+import { RowCollector, type SpanRows } from "../span-rows.ts";
 import { isFailedInSql, stateOfRun } from "../status.ts";
 import { AttributeScan } from "./attribute-scan.ts";
 import { estimateSpans } from "./column-keeper.ts";
@@ -20,19 +20,19 @@ const ROWS_IN_A_FETCH = 6;
 export function scanRun(reader: Reader, runId: string, spans: number): SpanRows | undefined {
   if (spans < LEAST_SPANS || estimateSpans(reader) > spans * ROWS_IN_A_FETCH) return undefined;
   const wanted = Buffer.from(runId);
-  const rows = emptyRows();
+  const rows = new RowCollector(spans);
   const failed = (status: string) => stateOfRun(status) === "failed";
   return scan(reader, failed, (row, read, table) => {
     const at = row.offsets[table.places[0]!]!;
     const length = textLength(row.types[table.places[0]!]!);
     if (length === wanted.length && wanted.compare(row.bytes, at, at + length) === 0) read(rows);
   })
-    ? rows
+    ? rows.finish()
     : undefined;
 }
 
 /** Tells every span of the table in order of its key. `read` adds it to rows; return false to stop. */
-export type VisitSpan = (runId: string, read: (rows: SpanRows) => void) => boolean;
+export type VisitSpan = (runId: string, read: (rows: RowCollector) => void) => boolean;
 
 /** As the rows of `lens_spans_scan`, by reading the table's pages; false where only SQL can. What was visited by then must be thrown away. */
 export function scanSpans(reader: Reader, visit: VisitSpan): boolean {
@@ -47,7 +47,7 @@ export function scanSpans(reader: Reader, visit: VisitSpan): boolean {
   });
 }
 
-type VisitRow = (row: StoredRow, read: (rows: SpanRows) => void, table: StoredTable) => void;
+type VisitRow = (row: StoredRow, read: (rows: RowCollector) => void, table: StoredTable) => void;
 
 /** @param failed Whether a status is one whose attributes are looked at for an error. */
 function scan(reader: Reader, failed: (status: string) => boolean, visit: VisitRow): boolean {
@@ -73,15 +73,13 @@ function scan(reader: Reader, failed: (status: string) => boolean, visit: VisitR
   }
 }
 
-/** Reads stored rows as `appendRow` reads those of SQL. Equal texts are decoded once and kept once. */
+/** Reads stored rows as {@link RowCollector.addRow} reads those of SQL. Equal texts are decoded once and kept once. */
 class RowReader {
   private readonly names = new Dictionary();
   private readonly statuses = new Dictionary();
   private readonly attributes = new AttributeScan(true);
   /** By number of status: whether its attributes are looked at for an error. */
   private readonly telling: boolean[] = [];
-  private parentBytes: Buffer = Buffer.alloc(0);
-  private parent = "";
 
   constructor(
     private readonly reader: Reader,
@@ -89,7 +87,7 @@ class RowReader {
     private readonly failed: (status: string) => boolean,
   ) {}
 
-  read(row: StoredRow, rows: SpanRows): void {
+  read(row: StoredRow, rows: RowCollector): void {
     const [, id, parent, name, status, start, end, attributes] = this.table.places as readonly [
       number,
       number,
@@ -108,10 +106,9 @@ class RowReader {
     const from = offsets[attributes]!;
     const to = from + textLength(types[attributes]!);
     const read = this.attributes.read(bytes, view, from, to);
-    appendSpan(rows, {
+    addIds(row, id, parent, rows);
+    rows.add({
       key: row.rowid,
-      id: textAt(row, id),
-      parent: types[parent] === 0 ? null : this.parentAt(row, parent),
       name: this.nameAt(row, name),
       status: this.statuses.texts[word]!,
       start: timeAt(row, start),
@@ -139,18 +136,6 @@ class RowReader {
     return this.telling[status];
   }
 
-  /** Siblings stand together, and have the same parent. */
-  private parentAt(row: StoredRow, column: number): string {
-    const { bytes, offsets, types } = row;
-    const from = offsets[column]!;
-    const to = from + textLength(types[column]!);
-    if (this.parentBytes.length !== to - from || this.parentBytes.compare(bytes, from, to) !== 0) {
-      this.parentBytes = Buffer.from(bytes.subarray(from, to));
-      this.parent = textAt(row, column);
-    }
-    return this.parent;
-  }
-
   private askSql(rowid: number): AttributeNumbers {
     if (!Number.isSafeInteger(rowid)) throw new UnreadableTable("a number of a row that is too long");
     const found = this.reader.get<{ numbers: SqlValue }>(
@@ -159,6 +144,23 @@ class RowReader {
     );
     return attributeNumbers(found?.numbers);
   }
+}
+
+function addIds(row: StoredRow, id: number, parent: number, { ids }: RowCollector): void {
+  const { bytes, offsets, types } = row;
+  const idAt = offsets[id]!;
+  const idEnd = idAt + textLength(types[id]!);
+  const parentAt = types[parent] === 0 ? -1 : offsets[parent]!;
+  const parentEnd = parentAt < 0 ? -1 : parentAt + textLength(types[parent]!);
+  if (isAscii(bytes, idAt, idEnd) && isAscii(bytes, parentAt, parentEnd))
+    ids.addStored(bytes, idAt, idEnd, parentAt, parentEnd);
+  else ids.add(textAt(row, id), parentAt < 0 ? null : textAt(row, parent));
+}
+
+/** Whether bytes are a text in ASCII without NUL. */
+function isAscii(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (bytes[at] === 0 || bytes[at]! > 127) return false;
+  return true;
 }
 
 function textAt({ bytes, offsets, types }: StoredRow, column: number): string {

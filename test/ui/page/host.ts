@@ -10,6 +10,7 @@ import type {
   Tab,
 } from "../../../src/protocol/messages.ts";
 import { OutlinePacker } from "../../../src/store/outline-columns.ts";
+import { SpanIds } from "../../../src/store/span-ids.ts";
 import { takenBy, wordsOf } from "./sample-filter.ts";
 import { mistakeIn, sampleAnswer, sampleNames } from "./sample-sql.ts";
 import {
@@ -66,11 +67,13 @@ function outlineOf(runId: string) {
 function columns({ spans, ...run }: Outline): OutlineColumns {
   const number = (value: number | null) => value ?? Number.NaN;
   const base = spans.reduce((least, span) => Math.min(least, span.start_time ?? least), NOW);
-  const packer = new OutlinePacker(spans.length, base);
-  for (const span of spans)
+  const ids = new SpanIds(spans.length);
+  for (const { span_id } of spans) ids.add(span_id, null);
+  const packer = new OutlinePacker(ids, spans.length, base);
+  for (const [row, span] of spans.entries())
     packer.add({
       ...span,
-      spanId: span.span_id,
+      row,
       start: number(span.start_time),
       end: number(span.end_time),
       self: number(span.self_time),

@@ -3,7 +3,7 @@ import { openDatabase } from "../../../src/engine/database.ts";
 import type { EngineDatabase } from "../../../src/engine/reader.ts";
 import { scanRun, scanSpans } from "../../../src/store/columns/scan-rows.ts";
 import { StoreSession } from "../../../src/store/session.ts";
-import { appendRow, emptyRows, ROW_SQL, type SpanRows } from "../../../src/store/span-rows.ts";
+import { ROW_SQL, RowCollector, type SpanRows } from "../../../src/store/span-rows.ts";
 import { openTraceStore } from "../../../src/store/store.ts";
 import { parseAttributes } from "../../../src/store/values.ts";
 import { freshFolder } from "../support/fixtures.ts";
@@ -45,10 +45,10 @@ describe("spans read from the pages of their table", () => {
 
   const asSql = (where: string, failed: string) =>
     session.read((reader) => {
-      const rows = emptyRows();
+      const rows = new RowCollector();
       const sql = `SELECT ${ROW_SQL}, CASE WHEN ${failed} THEN attributes END FROM lens_spans ${where} ORDER BY key`;
-      reader.each(sql, [], (row) => appendRow(rows, row));
-      return plain(rows);
+      reader.each(sql, [], (row) => rows.addRow(row));
+      return plain(rows.finish());
     }).value;
 
   test.each(["a", "b"])("of run %s are those that SQL tells", (run) => {
@@ -66,7 +66,7 @@ describe("spans read from the pages of their table", () => {
   });
 
   test("of all runs are those that SQL tells, in the order of the file", () => {
-    const rows = emptyRows();
+    const rows = new RowCollector();
     const runs: string[] = [];
     const { value } = session.read((reader) =>
       scanSpans(reader, (run, read) => {
@@ -77,12 +77,25 @@ describe("spans read from the pages of their table", () => {
     );
     expect(value).toBe(true);
     expect(runs.filter((run) => run === "b").length).toBe(COUNT / 3);
-    expect(plain(rows)).toEqual(asSql("", "lower(trim(status)) IN ('failed', 'error', 'failure')"));
+    expect(plain(rows.finish())).toEqual(asSql("", "lower(trim(status)) IN ('failed', 'error', 'failure')"));
   });
 });
 
-function plain({ texts: _, hints, ...rows }: SpanRows) {
-  return { ...rows, hints: rows.keys.map((_, row) => hints.get(row)) };
+function plain({ size, keys, ids, names, statuses, starts, ends, costs, tokens, attempts, hints }: SpanRows) {
+  return Array.from({ length: size }, (_, row) => ({
+    key: keys[row],
+    id: ids.idOf(row),
+    parent: ids.parentOf(row),
+    parentRow: ids.parents[row],
+    name: names.at(row),
+    status: statuses.at(row),
+    start: starts[row],
+    end: ends[row],
+    cost: costs.at(row),
+    tokens: tokens.at(row),
+    attempt: attempts.at(row),
+    hint: hints.get(row),
+  }));
 }
 
 test("a message of megabytes is told whole with its span, and cut in lists", async () => {

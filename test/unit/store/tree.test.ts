@@ -1,11 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { namedParents } from "../../../src/store/span-ids.ts";
 import { buildTree, selfTimes, type TreeInput, treeWarnings } from "../../../src/store/tree.ts";
 
-function input(rows: [id: string, parent: string | null, start?: number, end?: number][]): TreeInput {
+function input(
+  rows: [id: string, parent: string | null, start?: number, end?: number][],
+): TreeInput & { readonly ends: readonly number[] } {
   return {
-    ids: rows.map(([id]) => id),
-    parents: rows.map(([, parent]) => parent),
+    ids: namedParents(
+      rows.map(([id]) => id),
+      rows.map(([, parent]) => parent),
+    ),
     starts: rows.map(([, , start]) => start ?? 0),
     ends: rows.map(([, , , end]) => end ?? Number.NaN),
   };
@@ -76,7 +81,9 @@ describe("building a tree", () => {
     fc.assert(
       fc.property(anyRows, (rows) => {
         const tree = buildTree(rows);
-        expect(Array.from(tree.order).sort((a, b) => a - b)).toEqual(rows.ids.map((_, index) => index));
+        expect(Array.from(tree.order).sort((a, b) => a - b)).toEqual(
+          Array.from(rows.ids.parents, (_, index) => index),
+        );
         const place = new Map(Array.from(tree.order, (row, at) => [row, at]));
         for (const [row, up] of tree.parent.entries()) {
           if (up >= 0) expect(place.get(up)!).toBeLessThan(place.get(row)!);
@@ -101,7 +108,8 @@ describe("building a tree", () => {
 });
 
 describe("self time", () => {
-  const self = (rows: TreeInput) => Array.from(selfTimes(buildTree(rows), rows.starts, rows.ends));
+  const self = (rows: ReturnType<typeof input>) =>
+    Array.from(selfTimes(buildTree(rows), rows.starts, rows.ends));
 
   test("is the duration less the union of the children, clipped to the span", () => {
     expect(

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { OutlineColumns, OutlineSpan, Run, SpanColumns, State } from "../../../src/protocol/messages.ts";
 import { OutlinePacker } from "../../../src/store/outline-columns.ts";
+import { SpanIds } from "../../../src/store/span-ids.ts";
 import { runOutline, SpanTable } from "../../../webview/timeline/span-table.ts";
 import { TraceModel } from "../../../webview/timeline/trace-model.ts";
 
@@ -69,11 +70,13 @@ export const anyOutline = fc
 /** The columns that the panel would send for these spans. */
 export function columnsOf(spans: readonly OutlineSpan[]): SpanColumns {
   const number = (value: number | null) => value ?? Number.NaN;
-  const packer = new OutlinePacker(spans.length, 0);
-  for (const span of spans)
+  const ids = new SpanIds(spans.length);
+  for (const { span_id } of spans) ids.add(span_id, null);
+  const packer = new OutlinePacker(ids, spans.length, 0);
+  for (const [row, span] of spans.entries())
     packer.add({
       key: span.key,
-      spanId: span.span_id,
+      row,
       parent: span.parent,
       name: span.name,
       status: span.status,
