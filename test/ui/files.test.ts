@@ -14,6 +14,7 @@ import { after, afterEach, before, describe, it } from "mocha";
 import { fixture } from "../unit/support/fixtures.ts";
 import { rowsOf, stockDatabase } from "../unit/support/stock-sqlite.ts";
 import { emptyFolder, fingerprints } from "./support/folders.ts";
+import { takeFromMenu } from "./support/menus.ts";
 import { keepPictureOfFailure } from "./support/pictures.ts";
 import { exactly } from "./support/text.ts";
 import type { TreeView } from "./support/tree-view.ts";
@@ -59,18 +60,8 @@ describe("files", () => {
   async function fromExplorer(name: string, item: string): Promise<void> {
     await code.openView("Explorer");
     const entry = code.page.locator(".monaco-menu").getByRole("menuitem", { name: exactly(item) });
-    // Whether a folder is trusted turns out a moment after its window is there.
-    for (let attempt = 1; ; attempt += 1) {
-      await row(name).click({ button: "right" });
-      try {
-        await entry.hover({ timeout: 3_000 });
-        break;
-      } catch (error) {
-        if (attempt === 5) throw error;
-        await code.page.keyboard.press("Escape");
-      }
-    }
-    await code.page.keyboard.press("Enter");
+    // Whether a folder is trusted, and with it what the menu holds, turns out a moment after its window is there.
+    await takeFromMenu(code.page, () => row(name).click({ button: "right" }), entry);
   }
 
   describe("a damaged database", () => {

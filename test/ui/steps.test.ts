@@ -4,6 +4,7 @@ import type { Locator } from "playwright-core";
 import { DatabaseWriter } from "./support/database-writer.ts";
 import { FlujoStandIn } from "./support/flujo-stand-in.ts";
 import { emptyFolder, fingerprints } from "./support/folders.ts";
+import { openMenu, takeFromMenu } from "./support/menus.ts";
 import { keepPictureOfFailure } from "./support/pictures.ts";
 import { makeSample, type Sample, shortId } from "./support/sample.ts";
 import { Workbench } from "./support/workbench.ts";
@@ -50,10 +51,20 @@ describe("beside the source", () => {
 
   /** Takes an item of the menu of a row in the panel. */
   async function panelMenu(row: Locator, item: string): Promise<void> {
-    await row.click({ button: "right" });
-    // A menu that has just opened ignores clicks for a moment, but not keys.
-    await code.page.locator(".monaco-menu").getByRole("menuitem", { name: item, exact: true }).hover();
-    await code.page.keyboard.press("Enter");
+    const entry = code.page.locator(".monaco-menu").getByRole("menuitem", { name: item, exact: true });
+    await takeFromMenu(code.page, () => row.click({ button: "right" }), entry);
+  }
+
+  const quickFixes = () => code.page.locator(".action-widget");
+
+  /** Opens the quick fixes of a step, with the mouse on one of them. */
+  function openQuickFixes(item: string): Promise<void> {
+    const line = code.page.locator(".editor-instance .view-line", { hasText: "classify_ticket = Step" });
+    const open = async () => {
+      await line.click();
+      await code.page.keyboard.press("Control+.");
+    };
+    return openMenu(code.page, open, quickFixes().getByText(item));
   }
 
   const lens = (text: string | RegExp) => code.codeLenses().filter({ hasText: text }).first();
@@ -142,17 +153,17 @@ describe("beside the source", () => {
     await code.page.locator(".editor-instance .view-line", { hasText: "classify_ticket = Step" }).click();
     await code.command("Go to Next Problem in Files (Error, Warning, Info)");
     await code.page.keyboard.press("Escape");
-    await code.page.keyboard.press("Control+.");
-    const menu = code.page.locator(".action-widget");
-    await menu.getByText("Replay Run in Terminal…").waitFor();
-    await menu.getByText("Copy Error").click();
+    await openMenu(
+      code.page,
+      () => code.page.keyboard.press("Control+."),
+      quickFixes().getByText("Replay Run in Terminal…"),
+    );
+    await quickFixes().getByText("Copy Error").click();
     await code.statusBarItem("Error copied").waitFor();
     assert.equal(await code.clipboard(), HOSTILE);
-    await code.page.locator(".editor-instance .view-line", { hasText: "classify_ticket = Step" }).click();
-    await code.page.keyboard.press("Control+.");
-    await menu.getByText("Replay Run in Terminal…").waitFor();
+    await openQuickFixes("Replay Run in Terminal…");
     await settled("steps-quick-fixes");
-    await menu.getByText("Replay Run in Terminal…").click();
+    await quickFixes().getByText("Replay Run in Terminal…").click();
     const dialog = code.page.getByRole("dialog");
     await dialog.getByText("flujo lens replay run_feedbeef01").waitFor();
     await settled("steps-replay");
@@ -163,9 +174,8 @@ describe("beside the source", () => {
   });
 
   it("replays the run in a terminal, by the very command that it showed", async () => {
-    await code.page.locator(".editor-instance .view-line", { hasText: "classify_ticket = Step" }).click();
-    await code.page.keyboard.press("Control+.");
-    await code.page.locator(".action-widget").getByText("Replay Run in Terminal…").click();
+    await openQuickFixes("Replay Run in Terminal…");
+    await quickFixes().getByText("Replay Run in Terminal…").click();
     const dialog = code.page.getByRole("dialog");
     const command = "flujo lens replay run_feedbeef01";
     await dialog.getByText(command).waitFor();

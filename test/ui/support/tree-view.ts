@@ -1,4 +1,5 @@
 import type { Locator, Page } from "playwright-core";
+import { takeFromMenu } from "./menus.ts";
 
 export interface TreeRow {
   /** 1 for the roots. */
@@ -111,10 +112,9 @@ export class TreeView {
 
   /** Opens a row's context menu and takes the item of that name. */
   async contextMenu(label: string | RegExp, item: string | RegExp): Promise<void> {
-    await this.row(label).locator(".label-name").first().click({ button: "right" });
-    // A menu that has just opened ignores clicks for a moment, but not keys.
-    await this.page.locator(".monaco-menu").getByRole("menuitem", { name: item }).first().hover();
-    await this.page.keyboard.press("Enter");
+    const name = this.row(label).locator(".label-name").first();
+    const entry = this.page.locator(".monaco-menu").getByRole("menuitem", { name: item }).first();
+    await takeFromMenu(this.page, () => name.click({ button: "right" }), entry);
   }
 
   /** Presses a button that stands in a row while the mouse is on it. */
