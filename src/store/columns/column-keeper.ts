@@ -47,6 +47,11 @@ export class ColumnKeeper implements Lasting {
     private readonly options: KeeperOptions = {},
   ) {}
 
+  /** What the last columns were made of. */
+  get kept(): { readonly runs: RunTable | undefined; readonly numbers: Int32Array } | undefined {
+    return this.next ?? this.last;
+  }
+
   /** Whether there are columns already, which need at most be brought up to date. */
   get hasColumns(): boolean {
     return this.last !== undefined;

@@ -195,6 +195,17 @@ export class RunTable {
     return true;
   }
 
+  /** Numbers of the runs that have rows on some pages. */
+  numbersOn(pages: ReadonlySet<number>): Set<number> {
+    const { runs, overflow } = this;
+    const leaves = new Set(pages);
+    for (const [page, leaf] of overflow) if (pages.has(page)) leaves.add(leaf);
+    const found = new Set<number>();
+    for (let number = 0; number < runs.ids.size; number += 1)
+      if (runs.has(number) && leaves.has(runs.page[number]!)) found.add(number);
+    return found;
+  }
+
   undo(): void {
     this.undone?.();
     this.undone = undefined;

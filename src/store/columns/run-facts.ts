@@ -1,8 +1,8 @@
 import type { Reader } from "../../engine/reader.ts";
 import type { State, StatisticsQuery } from "../model.ts";
-import { type CountedRun, eachCountedRun, type RunFigures } from "../run-figures.ts";
+import { eachCountedRun, type RunFigures } from "../run-figures.ts";
 import { Percentiles } from "./percentiles.ts";
-import { plus, scanCountedRuns } from "./scan-counted-runs.ts";
+import { type CountedFigures, plus, scanCountedRuns, type VisitCounted } from "./scan-counted-runs.ts";
 import { select } from "./selection.ts";
 import { Numbered, type SpanColumns } from "./span-columns.ts";
 
@@ -58,20 +58,21 @@ export function readRunFacts(reader: Reader, columns: SpanColumns): RunFacts {
   return asked.result();
 }
 
-class FactCollector {
-  private readonly places = new Map<number, number>();
+/** Gathers what is counted of runs. */
+export class FactCollector {
   private readonly pipelines: Numbered<string>;
   private readonly versions: Numbered<string | null>;
   private readonly facts: Omit<RunFacts, "tokens">;
   private readonly tokens: Float64Array;
+  private places: Map<number, number> | undefined;
   private next: number;
 
+  /** @param size How many runs there are, with and without spans. */
   constructor(
     private readonly columns: SpanColumns,
     size: number,
   ) {
     const { runs } = columns;
-    for (let run = 0; run < runs.size; run += 1) this.places.set(runs.row[run]!, run);
     this.pipelines = new Numbered(...runs.pipelines);
     this.versions = new Numbered(...runs.versions);
     this.tokens = new Float64Array(size);
@@ -90,9 +91,61 @@ class FactCollector {
     this.next = runs.size;
   }
 
-  readonly visit = (run: Omit<CountedRun, "run_id">, row: number): void => {
-    const { facts, columns } = this;
+  /** Takes a run that comes in the order of rows. */
+  readonly visit: VisitCounted = (run, row) => {
+    const { runs } = this.columns;
+    this.places ??= new Map(Array.from(runs.row, (known, place) => [known, place]));
     const at = this.places.get(row) ?? this.next++;
+    this.put(at, run, row);
+  };
+
+  /**
+   * Takes all runs from facts of a state before, but for those that have changed.
+   * @param rowsBefore What `lens_runs.row` said of the runs of its columns.
+   * @param rows What it says of those without spans now.
+   * @param changed By that row.
+   * @returns False when a run is in neither.
+   */
+  copy(
+    before: RunFacts,
+    rowsBefore: ArrayLike<number>,
+    rows: readonly number[],
+    changed: ReadonlyMap<number, CountedFigures>,
+  ): boolean {
+    const { facts, columns } = this;
+    const places = new Places(rowsBefore, before.others.row);
+    for (let at = 0; at < facts.size; at += 1) {
+      const other = at - columns.runs.size;
+      const row = other < 0 ? columns.runs.row[at]! : rows[other]!;
+      const run = changed.get(row);
+      if (run !== undefined) {
+        this.put(at, run, row);
+        continue;
+      }
+      const place = places.of(row);
+      // A run without spans that had some tells its pipeline anew.
+      if (place === undefined || (other >= 0 && place < rowsBefore.length)) return false;
+      facts.start[at] = before.start[place]!;
+      facts.duration[at] = before.duration[place]!;
+      facts.cost[at] = before.cost[place]!;
+      this.tokens[at] = before.tokens[place]!;
+      facts.state[at] = before.state[place]!;
+      if (other < 0) continue;
+      facts.others.row[other] = row;
+      facts.others.pipeline[other] = before.others.pipeline[place - rowsBefore.length]!;
+      facts.others.version[other] = before.others.version[place - rowsBefore.length]!;
+    }
+    return true;
+  }
+
+  result(): RunFacts {
+    const narrow = Float32Array.from(this.tokens);
+    const isLossless = narrow.every((value, run) => Object.is(value, this.tokens[run]));
+    return { ...this.facts, tokens: isLossless ? narrow : this.tokens };
+  }
+
+  private put(at: number, run: CountedFigures, row: number): void {
+    const { facts, columns } = this;
     facts.start[at] = run.start;
     facts.duration[at] = run.duration;
     facts.cost[at] = run.cost ?? Number.NaN;
@@ -103,12 +156,38 @@ class FactCollector {
     facts.others.row[other] = row;
     facts.others.pipeline[other] = this.pipelines.numberOf(run.pipeline_name);
     facts.others.version[other] = this.versions.numberOf(run.pipeline_version);
-  };
+  }
+}
 
-  result(): RunFacts {
-    const narrow = Float32Array.from(this.tokens);
-    const isLossless = narrow.every((value, run) => Object.is(value, this.tokens[run]));
-    return { ...this.facts, tokens: isLossless ? narrow : this.tokens };
+/** Where runs stood before. They mostly stand in the same order. */
+class Places {
+  private next = 0;
+  private known: Map<number, number> | undefined;
+
+  constructor(
+    private readonly rows: ArrayLike<number>,
+    private readonly others: ArrayLike<number>,
+  ) {}
+
+  of(row: number): number | undefined {
+    const place = this.rowAt(this.next) === row ? this.next : this.search(row);
+    if (place !== undefined) this.next = place + 1;
+    return place;
+  }
+
+  private rowAt(place: number): number | undefined {
+    const { rows, others } = this;
+    return place < rows.length ? rows[place] : others[place - rows.length];
+  }
+
+  private search(row: number): number | undefined {
+    this.known ??= new Map(
+      Array.from({ length: this.rows.length + this.others.length }, (_, place) => [
+        this.rowAt(place)!,
+        place,
+      ]),
+    );
+    return this.known.get(row);
   }
 }
 

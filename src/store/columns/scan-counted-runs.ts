@@ -1,4 +1,4 @@
-import type { Reader } from "../../engine/reader.ts";
+import type { Pages, Reader } from "../../engine/reader.ts";
 import { leafPages, numberAt, type StoredRow, scanTable, UnreadableTable } from "../../engine/table-scan.ts";
 import { runColumns, stepColumns } from "../layout.ts";
 import { endOfRun } from "../run-end.ts";
@@ -8,31 +8,26 @@ import { ByteTable } from "./byte-table.ts";
 import { columnNames, type StoredTable, storedTable, textLength } from "./stored-table.ts";
 import { LastText, Times } from "./stored-texts.ts";
 
-/** As `eachCountedRun` of all runs, by reading the tables' pages; false where only SQL can. What was visited by then must be thrown away. */
-export function scanCountedRuns(
-  reader: Reader,
-  visit: (run: Omit<CountedRun, "run_id">, row: number) => void,
-): boolean {
-  try {
-    const runs = runTable(reader);
-    const steps = runs && stepSums(reader);
-    if (runs === undefined || steps === undefined) return false;
-    scanRuns(reader, runs, steps, visit);
-    return true;
-  } catch (thrown) {
-    // What is odd to the scan may be plain to SQLite: it has the last word. Torn pages look odd too, and are read again.
-    if (thrown instanceof UnreadableTable || thrown instanceof RangeError || thrown instanceof TypeError)
-      return false;
-    throw thrown;
-  }
+/** A run as its row and its steps tell it. */
+export type CountedFigures = Omit<CountedRun, "run_id">;
+
+/** `row` is that of `lens_runs`. */
+export type VisitCounted = (run: CountedFigures, row: number) => void;
+
+/** The tables that tell what is counted of runs, as their pages hold them. */
+export interface CountedTables {
+  readonly runs: StoredTable;
+  /** Undefined where the database has none. */
+  readonly steps: StoredTable | undefined;
 }
 
-function runTable(reader: Reader): StoredTable | undefined {
+/** Undefined where only SQL can read them. */
+export function countedTables(reader: Reader): CountedTables | undefined {
   const columns = columnNames(reader, "runs");
   if (!columns.has("run_id")) return undefined;
   const { pipelineName, pipelineVersion, status, start } = runColumns;
   const names = [...pipelineName, ...pipelineVersion, ...status, start(columns)];
-  return storedTable(reader, "runs", [
+  const runs = storedTable(reader, "runs", [
     "run_id",
     ...names,
     "end_time",
@@ -40,13 +35,47 @@ function runTable(reader: Reader): StoredTable | undefined {
     "total_cost",
     "execution_time_ms",
   ]);
+  if (runs === undefined) return undefined;
+  if (columnNames(reader, "steps").size === 0) return { runs, steps: undefined };
+  const { cost, tokens } = stepColumns;
+  const steps = storedTable(reader, "steps", ["run_id", ...cost, ...tokens]);
+  return steps && { runs, steps };
 }
 
-function scanRuns(
+/** As `eachCountedRun` of all runs, by reading the tables' pages; false where only SQL can. What was visited by then must be thrown away. */
+export function scanCountedRuns(reader: Reader, visit: VisitCounted): boolean {
+  const { pages } = reader;
+  const tables = countedTables(reader);
+  if (pages === undefined || tables === undefined) return false;
+  return ifReadable(() => {
+    const sums = new StepSums(new ByteTable(false), true);
+    const { runs, steps } = tables;
+    if (steps) scanSteps(reader, pages, steps, leafPages(pages, steps.root), { visit: sums.add });
+    scanRuns(reader, pages, runs, leafPages(pages, runs.root), sums, visit);
+    return true;
+  }, false);
+}
+
+/** What work comes to, or `otherwise` where a table cannot be read page by page. */
+export function ifReadable<T>(work: () => T, otherwise: T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    // What is odd to the scan may be plain to SQLite: it has the last word. Torn pages look odd too, and are read again.
+    if (thrown instanceof UnreadableTable || thrown instanceof RangeError || thrown instanceof TypeError)
+      return otherwise;
+    throw thrown;
+  }
+}
+
+/** Visits the runs of some leaves. */
+export function scanRuns(
   reader: Reader,
+  pages: Pages,
   table: StoredTable,
+  leaves: Uint32Array,
   steps: StepSums,
-  visit: (run: Omit<CountedRun, "run_id">, row: number) => void,
+  visit: VisitCounted,
 ): void {
   const [id, name, otherName, version, status, start, end, updated, cost, ms] = table.places as readonly [
     ...[number, number, number, number, number],
@@ -54,7 +83,9 @@ function scanRuns(
   ];
   const texts = [new LastText(), new LastText(), new LastText(), new LastText()] as const;
   const times = new Times();
-  scan(reader, table, (row) => {
+  const visitRow = (row: StoredRow) => {
+    const sums = steps.of(row, id);
+    if (sums === undefined) return;
     const state = stateOfRun(texts[3].of(row, status) ?? "unknown");
     const began = orNull(times.of(row, start));
     const ended =
@@ -66,7 +97,6 @@ function scanRuns(
             orNull(times.of(row, updated)),
             orNull(amountAt(row, ms)),
           );
-    const sums = steps.of(row, id);
     visit(
       {
         pipeline_name: texts[0].of(row, name) ?? texts[1].of(row, otherName) ?? "",
@@ -79,72 +109,112 @@ function scanRuns(
       },
       row.rowid,
     );
+  };
+  scan(reader, pages, table, leaves, { visit: visitRow });
+}
+
+/** Visits the steps of some leaves. `leaf` is called after each with the pages on which its rows go on. */
+export function scanSteps(
+  reader: Reader,
+  pages: Pages,
+  table: StoredTable,
+  leaves: Uint32Array,
+  {
+    visit,
+    leaf,
+  }: {
+    readonly visit: (row: StoredRow, id: number, cost: number, tokens: number) => void;
+    readonly leaf?: (overflow: readonly number[]) => void;
+  },
+): void {
+  const [id, cost, otherCost, used, otherUsed] = table.places as readonly [
+    ...[number, number, number],
+    ...[number, number],
+  ];
+  scan(reader, pages, table, leaves, {
+    visit: (row) =>
+      visit(
+        row,
+        id,
+        orElse(amountAt(row, cost), () => amountAt(row, otherCost)),
+        orElse(amountAt(row, used), () => amountAt(row, otherUsed)),
+      ),
+    ...(leaf && { leaf: (_rows: number, overflow: readonly number[]) => leaf(overflow) }),
   });
 }
 
-/** Cost and tokens of the steps of each run. */
-class StepSums {
-  private readonly ids = new ByteTable(false);
+/** Cost and tokens of the steps of each run, by its number in a table of ids. */
+export class StepSums {
   private known = 0;
   private costs = new Float64Array(64);
   private tokens = new Float64Array(64);
 
-  add(row: StoredRow, id: number, cost: number, tokens: number): void {
-    const run = this.ids.idOf(row.bytes, row.view, row.offsets[id]!, idLength(row, id));
-    if (run >= this.costs.length) {
+  /**
+   * @param grows Whether ids that the table does not have are added to it; else such steps are passed by.
+   * @param wanted Only steps of these numbers are added up, and only their runs are told of.
+   */
+  constructor(
+    private readonly ids: ByteTable,
+    private readonly grows: boolean,
+    private readonly wanted?: ReadonlySet<number>,
+  ) {}
+
+  readonly add = (row: StoredRow, id: number, cost: number, tokens: number): void => {
+    const run = this.numberOf(row, id, this.grows);
+    if (run < 0 || this.wanted?.has(run) === false) return;
+    while (run >= this.costs.length) {
       this.costs = doubled(this.costs);
       this.tokens = doubled(this.tokens);
     }
-    if (run >= this.known) {
-      this.known = run + 1;
-      this.costs[run] = Number.NaN;
-      this.tokens[run] = Number.NaN;
+    while (run >= this.known) {
+      this.costs[this.known] = Number.NaN;
+      this.tokens[this.known] = Number.NaN;
+      this.known += 1;
     }
     this.costs[run] = plus(this.costs[run]!, cost);
     this.tokens[run] = plus(this.tokens[run]!, tokens);
+  };
+
+  /** The sums of the run whose id stands in a row, NaN where there is nothing to add up; undefined for one that is not wanted. */
+  of(row: StoredRow, id: number): { readonly cost: number; readonly tokens: number } | undefined {
+    const run = this.numberOf(row, id, false);
+    if (this.wanted?.has(run) === false) return undefined;
+    return run < 0 || run >= this.known ? NOTHING : { cost: this.costs[run]!, tokens: this.tokens[run]! };
   }
 
-  /** The sums of the run whose id stands in a row; NaN where there is nothing to add up. */
-  of(row: StoredRow, id: number): { readonly cost: number; readonly tokens: number } {
-    const run = this.ids.find(row.bytes, row.view, row.offsets[id]!, idLength(row, id));
-    return run < 0 ? NOTHING : { cost: this.costs[run]!, tokens: this.tokens[run]! };
+  /** The number of the run of a row, -1 for an unknown one. */
+  numberOf(row: StoredRow, id: number, grows = false): number {
+    const { ids } = this;
+    const length = idLength(row, id);
+    return grows
+      ? ids.idOf(row.bytes, row.view, row.offsets[id]!, length)
+      : ids.find(row.bytes, row.view, row.offsets[id]!, length);
   }
 }
 
 const NOTHING = { cost: Number.NaN, tokens: Number.NaN };
 
-/** Undefined where only SQL can read the steps. */
-function stepSums(reader: Reader): StepSums | undefined {
-  const sums = new StepSums();
-  if (columnNames(reader, "steps").size === 0) return sums;
-  const { cost: costs, tokens } = stepColumns;
-  const table = storedTable(reader, "steps", ["run_id", ...costs, ...tokens]);
-  if (table === undefined) return undefined;
-  const [id, cost, otherCost, used, otherUsed] = table.places as readonly [
-    ...[number, number, number],
-    ...[number, number],
-  ];
-  scan(reader, table, (row) =>
-    sums.add(
-      row,
-      id,
-      orElse(amountAt(row, cost), () => amountAt(row, otherCost)),
-      orElse(amountAt(row, used), () => amountAt(row, otherUsed)),
-    ),
-  );
-  return sums;
-}
-
-function scan(reader: Reader, table: StoredTable, visit: (row: StoredRow) => void): void {
-  const { pages } = reader;
-  if (pages === undefined) throw new UnreadableTable("no pages");
-  scanTable(pages, leafPages(pages, table.root), {
+function scan(
+  reader: Reader,
+  pages: Pages,
+  table: StoredTable,
+  leaves: Uint32Array,
+  {
+    visit,
+    leaf,
+  }: {
+    readonly visit: (row: StoredRow) => void;
+    readonly leaf?: (rows: number, overflow: readonly number[]) => void;
+  },
+): void {
+  scanTable(pages, leaves, {
     columns: table.columns,
     visit: (row) => {
       if (row.stored < table.leastStored) throw new UnreadableTable("a row older than a column");
       if (!Number.isSafeInteger(row.rowid)) throw new UnreadableTable("a number of a row that is too long");
       visit(row);
     },
+    ...(leaf && { leaf }),
     progress: () => reader.checkCancelled(),
   });
 }

@@ -16,7 +16,12 @@ import { columnStatistics, compareColumns } from "../../../src/store/columns/col
 import { readRunFacts } from "../../../src/store/columns/run-facts.ts";
 import { scanCountedRuns } from "../../../src/store/columns/scan-counted-runs.ts";
 import { SecondReader } from "../../../src/store/columns/second-reader.ts";
-import { columnsOf, keeperOf } from "../../../src/store/columns/session-columns.ts";
+import {
+  columnsOf,
+  factsKeeperOf,
+  keeperOf,
+  runFactsOf,
+} from "../../../src/store/columns/session-columns.ts";
 import type { SpanColumns } from "../../../src/store/columns/span-columns.ts";
 import { storedTable } from "../../../src/store/columns/stored-table.ts";
 import { readStretch, SPAN_COLUMNS } from "../../../src/store/columns/stretch.ts";
@@ -428,6 +433,7 @@ test("columns are brought up to date from what the log says has changed, whateve
 }, async () => {
   const file = path.join(freshFolder(), "any.db");
   const turn = fc.tuple(fc.array(change, { minLength: 1, maxLength: 3 }), query, fc.nat(9));
+  let factUpdates = 0;
   let updates = 0;
   let builds = 0;
   await fc.assert(
@@ -485,6 +491,10 @@ test("columns are brought up to date from what the log says has changed, whateve
             expect(columns.runs.to).toEqual(anew.runs.to);
             expect(columns.self).toEqual(anew.self);
             expect(failuresOf(columns)).toEqual(failuresOf(anew));
+            const { builds: factsBefore } = factsKeeperOf(session);
+            expect(runFactsOf(session, reader, columns)).toEqual(readRunFacts(reader, columns));
+            if (factsKeeperOf(session).builds === factsBefore && scanCountedRuns(reader, () => {}))
+              factUpdates += 1;
           });
         }
         session.database.close();
@@ -494,6 +504,7 @@ test("columns are brought up to date from what the log says has changed, whateve
     { numRuns: 16 },
   );
   expect(updates).toBeGreaterThan(25);
+  expect(factUpdates).toBeGreaterThan(20);
   expect(builds).toBeGreaterThan(10);
 });
 
