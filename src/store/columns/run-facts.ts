@@ -120,6 +120,7 @@ export class FactCollector {
       const run = changed.get(row);
       if (run !== undefined) {
         this.put(at, run, row);
+        places.pass(row);
         continue;
       }
       const place = places.of(row);
@@ -168,6 +169,11 @@ class Places {
     private readonly rows: ArrayLike<number>,
     private readonly others: ArrayLike<number>,
   ) {}
+
+  /** Goes past a run that is not asked for. */
+  pass(row: number): void {
+    if (this.rowAt(this.next) === row) this.next += 1;
+  }
 
   of(row: number): number | undefined {
     const place = this.rowAt(this.next) === row ? this.next : this.search(row);

@@ -64,7 +64,7 @@ export function updateColumns(
     if (leaf >= 0) overflow.push(before.overflow[at]!, leaf);
   }
   // What is only added to can stay where it is.
-  const inPlace = next === spans.runs.size;
+  const inPlace = regions.length === 0 || next === spans.runs.size;
   const undo = inPlace ? remember(kept, parts) : () => {};
   try {
     const room = Math.ceil(spans.size * 1.25) + 10_000;
