@@ -1,5 +1,8 @@
 import { UnreadableTable } from "../../engine/table-scan.ts";
 
+/** Runs come a few at a time: much room for more would be wasted. */
+export const GROWTH = 1.05;
+
 /** Bytes of equal texts, numbered in order of appearance. */
 export class ByteTable {
   size = 0;
@@ -97,7 +100,7 @@ export class ByteTable {
     if (odd && !isPlain(this.decoder, bytes.subarray(start, start + length)))
       throw new UnreadableTable("a text with a NUL, or not in UTF-8");
     if (this.keepsTexts) this.keep(id, bytes, start, length);
-    if (2 * id + 2 > this.hashes.length) this.hashes = grown(this.hashes, 1.25);
+    if (2 * id + 2 > this.hashes.length) this.hashes = grown(this.hashes, GROWTH);
     this.hashes[2 * id] = this.hash;
     this.hashes[2 * id + 1] = this.check;
     this.size = id + 1;

@@ -1,6 +1,14 @@
 import type { Pending } from "./failed-spans.ts";
 import { FailureBuilder } from "./failure-builder.ts";
-import { checked, emptyColumns, type Facts, Numbered } from "./span-columns.ts";
+import {
+  checked,
+  emptyColumns,
+  type Facts,
+  keysOf,
+  makeRoomFor,
+  Numbered,
+  widenLike,
+} from "./span-columns.ts";
 import type { Stretch, StretchRuns } from "./stretch.ts";
 
 /** Runs of a stretch, from one to before another. */
@@ -36,9 +44,10 @@ export function concat(parts: readonly Part[], room: number, inPlace: boolean): 
     const [start, end] = [startOf(part), endOf(part)];
     const shift = at - start;
     if (!(reused && index === 0)) copyFacts(stretch.facts, start, end, facts, at);
-    renumber(facts.name, at, at + end - start, numbersIn(names, stretch.names));
-    renumber(facts.status, at, at + end - start, numbersIn(statuses, stretch.statuses, 0xff));
-    renumber(facts.error, at, at + end - start, numbersIn(errorTypes, stretch.errorTypes));
+    const next = at + end - start;
+    renumber(facts, "name", at, next, numbersIn(names, stretch.names));
+    renumber(facts, "status", at, next, numbersIn(statuses, stretch.statuses, 0xff));
+    renumber(facts, "error", at, next, numbersIn(errorTypes, stretch.errorTypes));
     /** Where failures of the part stand now. */
     const places = new Map<number, number>();
     const waiting = stretch.pending.filter(({ span }) => span >= start && span < end);
@@ -91,16 +100,15 @@ function endOf({ stretch, to }: Part): number {
 /** Facts as wide as the widest of the parts. */
 function emptyFor(parts: readonly Part[], room: number): Facts {
   const facts = emptyColumns(room);
-  if (parts.some(({ stretch }) => stretch.facts.tokens instanceof Float64Array))
-    facts.tokens = new Float64Array(room);
+  for (const { stretch } of parts) for (const key of keysOf(facts)) widenLike(facts, key, stretch.facts[key]);
   return facts;
 }
 
 function copyFacts(source: Facts, start: number, end: number, target: Facts, at: number): void {
-  if (source.tokens instanceof Float64Array && target.tokens instanceof Float32Array)
-    target.tokens = Float64Array.from(target.tokens);
-  for (const key of Object.keys(target) as (keyof Facts)[])
+  for (const key of keysOf(target)) {
+    widenLike(target, key, source[key]);
     target[key].set(source[key].subarray(start, end), at);
+  }
 }
 
 /** The numbers of texts among others; undefined when they have the same. */
@@ -110,12 +118,15 @@ function numbersIn(all: Numbered<string>, texts: readonly string[], most?: numbe
 }
 
 function renumber(
-  values: Uint16Array | Uint8Array,
+  facts: Facts,
+  key: "name" | "status" | "error",
   start: number,
   end: number,
   numbers: Uint16Array | undefined,
 ): void {
   if (numbers === undefined) return;
+  if (key !== "status") makeRoomFor(facts, key, Math.max(...numbers));
+  const values = facts[key];
   for (let at = start; at < end; at += 1) values[at] = numbers[values[at]!]!;
 }
 
@@ -125,7 +136,9 @@ function concatRuns(parts: readonly Part[], spans: number): StretchRuns {
     size,
     first: new Uint32Array(size + 1),
     hashes: new Int32Array(2 * size),
-    firstKey: new Float64Array(size),
+    firstKey: parts.some(({ stretch }) => stretch.runs.firstKey instanceof Float64Array)
+      ? new Float64Array(size)
+      : new Uint32Array(size),
     dense: new Uint8Array(size),
   };
   let at = 0;

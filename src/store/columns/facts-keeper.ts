@@ -120,16 +120,16 @@ interface Known {
 /** The pages on which some runs stand, ascending. */
 function pagesOf(runs: KnownRuns, some: Uint32Array): Uint32Array {
   const pages = new Set<number>();
-  for (const run of some) if (run < runs.row.length && runs.has(run)) pages.add(runs.page[run]!);
+  for (const run of some) if (runs.has(run)) pages.add(runs.page[run]!);
   return Uint32Array.from(pages).sort();
 }
 
 /** Rows of the runs that have no spans, ascending. */
 function otherRows(runs: KnownRuns, numbers: Int32Array): number[] {
-  const hasSpans = new Uint8Array(runs.row.length);
+  const hasSpans = new Uint8Array(runs.ids.size);
   for (const number of numbers) hasSpans[number] = 1;
   const others: number[] = [];
   for (let number = 0; number < runs.ids.size; number += 1)
-    if (hasSpans[number] === 0 && runs.has(number)) others.push(runs.row[number]!);
+    if (hasSpans[number] === 0 && runs.has(number)) others.push(runs.row.get(number));
   return others.sort((a, b) => a - b);
 }

@@ -4,7 +4,7 @@ import { growTree, sortByStart } from "../tree.ts";
 import { parseAttributes } from "../values.ts";
 import type { FailureBuilder } from "./failure-builder.ts";
 import type { RunLinks } from "./run-links.ts";
-import type { Numbered } from "./span-columns.ts";
+import { type Facts, type Numbered, setNumber } from "./span-columns.ts";
 
 /** A failed span whose error is not told by its attributes alone. They stand so that each can be told when those before it are. */
 export interface Pending {
@@ -29,7 +29,7 @@ export interface Explained {
   readonly run: number;
   /** The first span of the run; those of the run are counted from it. */
   readonly first: number;
-  readonly error: Uint16Array;
+  readonly facts: Facts;
   readonly types: Numbered<string>;
   nameOf(span: number): string;
   readonly failures: FailureBuilder;
@@ -67,9 +67,9 @@ export function explainRun(
     const span = to.first + index;
     let wantsType = false;
     if (child !== undefined) {
-      to.error[span] = to.error[to.first + child]!;
+      setNumber(to.facts, "error", span, to.facts.error[to.first + child]!);
       wantsType = open.has(child);
-    } else if (own?.type !== undefined) to.error[span] = to.types.numberOf(own.type);
+    } else if (own?.type !== undefined) setNumber(to.facts, "error", span, to.types.numberOf(own.type));
     else wantsType = true;
     if (wantsType) open.add(index);
     let place: number | undefined;

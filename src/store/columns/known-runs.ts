@@ -3,8 +3,8 @@ import { leafPages, scanTable, UnreadableTable } from "../../engine/table-scan.t
 import { runColumns } from "../layout.ts";
 import { stateOfRun } from "../status.ts";
 import { asText, parseTime } from "../values.ts";
-import { ByteTable } from "./byte-table.ts";
-import { checked, Numbered } from "./span-columns.ts";
+import { ByteTable, GROWTH } from "./byte-table.ts";
+import { checked, isShort, Numbered } from "./span-columns.ts";
 import { columnNames, type StoredTable, storedTable, textLength } from "./stored-table.ts";
 import { LastText, Times } from "./stored-texts.ts";
 
@@ -19,7 +19,7 @@ export class KnownRuns {
   /** Seconds since the epoch; NaN where unknown. */
   start = new Float64Array(64);
   /** What `lens_runs.row` says; NaN for a run that is gone. */
-  row = new Float64Array(64).fill(Number.NaN);
+  readonly row = new RowNumbers(64);
   /** The page on which each run's row stands; 0 where it is not known. */
   page = new Uint32Array(64);
   /** Facts before the present change, from the first one on. */
@@ -32,7 +32,7 @@ export class KnownRuns {
   }
 
   has(number: number): boolean {
-    return !Number.isNaN(this.row[number]!);
+    return !Number.isNaN(this.row.get(number));
   }
 
   /** @throws UnreadableTable when a run is there twice. */
@@ -45,7 +45,7 @@ export class KnownRuns {
     start: number,
     page = 0,
   ): void {
-    if (id >= this.row.length) this.grow();
+    if (id >= this.start.length) this.grow();
     if (this.has(id)) throw new UnreadableTable("a run twice");
     const state = stateOfRun(status);
     this.put({
@@ -65,13 +65,13 @@ export class KnownRuns {
     for (let number = 0; number < this.ids.size; number += 1)
       if (this.has(number) && pages.has(this.page[number]!)) {
         this.before.push(this.factOf(number));
-        this.row[number] = Number.NaN;
+        this.row.set(number, Number.NaN);
       }
   }
 
   /** Takes back what was changed since {@link removeFrom}. @param size How many runs there were. */
   undo(size: number): void {
-    this.row.fill(Number.NaN, size);
+    for (let number = size; number < this.start.length; number += 1) this.row.set(number, Number.NaN);
     for (const fact of this.before) this.put(fact);
     this.before = [];
   }
@@ -97,7 +97,7 @@ export class KnownRuns {
     const { row, pipeline, version, over, start, page } = this;
     return {
       number,
-      row: row[number]!,
+      row: row.get(number),
       pipeline: pipeline[number]!,
       version: version[number]!,
       over: over[number]!,
@@ -107,7 +107,7 @@ export class KnownRuns {
   }
 
   private put({ number, row, pipeline, version, over, start, page }: Fact): void {
-    this.row[number] = row;
+    this.row.set(number, row);
     this.pipeline[number] = pipeline;
     this.version[number] = version;
     this.over[number] = over;
@@ -116,15 +116,54 @@ export class KnownRuns {
   }
 
   private grow(): void {
-    const size = Math.ceil(this.row.length * 1.25);
+    const size = Math.ceil(this.start.length * GROWTH);
     this.pipeline = widened(this.pipeline, new Uint16Array(size));
     this.version = widened(this.version, new Uint16Array(size));
     this.over = widened(this.over, new Uint8Array(size));
     this.start = widened(this.start, new Float64Array(size));
-    this.row = widened(this.row, new Float64Array(size).fill(Number.NaN));
+    this.row.grow(size);
     this.page = widened(this.page, new Uint32Array(size));
   }
 }
+
+/** Numbers of rows, half as wide where that is enough; NaN where there is none. */
+class RowNumbers {
+  private values: Uint32Array | Float64Array;
+
+  constructor(size: number) {
+    this.values = new Uint32Array(size).fill(NO_ROW);
+  }
+
+  get byteLength(): number {
+    return this.values.byteLength;
+  }
+
+  get(place: number): number {
+    const row = this.values[place];
+    return row === undefined || (row === NO_ROW && this.values instanceof Uint32Array) ? Number.NaN : row;
+  }
+
+  set(place: number, row: number): void {
+    if (this.values instanceof Uint32Array) {
+      if (Number.isNaN(row) || (isShort(row) && row !== NO_ROW)) {
+        this.values[place] = Number.isNaN(row) ? NO_ROW : row;
+        return;
+      }
+      this.values = Float64Array.from(this.values, (one) => (one === NO_ROW ? Number.NaN : one));
+    }
+    this.values[place] = row;
+  }
+
+  grow(size: number): void {
+    const { values } = this;
+    this.values =
+      values instanceof Uint32Array
+        ? widened(values, new Uint32Array(size).fill(NO_ROW))
+        : widened(values, new Float64Array(size).fill(Number.NaN));
+  }
+}
+
+const NO_ROW = 0xffffffff;
 
 function widened<T extends { set(values: T): void }>(values: T, to: T): T {
   to.set(values);

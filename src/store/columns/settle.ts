@@ -9,7 +9,15 @@ import { concat } from "./concat.ts";
 import type { Pending } from "./failed-spans.ts";
 import { FailureBuilder } from "./failure-builder.ts";
 import type { KnownRuns } from "./known-runs.ts";
-import { checked, type FailureColumns, Numbered, type SpanColumns, setTokens } from "./span-columns.ts";
+import {
+  checked,
+  type FailureColumns,
+  isShort,
+  Numbered,
+  type SpanColumns,
+  setNumber,
+  setTokens,
+} from "./span-columns.ts";
 import type { Stretch } from "./stretch.ts";
 
 type Spans = Omit<Stretch, "leaves">;
@@ -63,17 +71,17 @@ export function settle(
   standing?: Standing,
 ): Settled {
   const { size, facts, runs } = spans;
-  const seen = new Uint8Array(known.row.length);
+  const seen = new Uint8Array(known.ids.size);
   const columns = {
     size: runs.size,
     first: runs.first,
-    row: numbers.every((number) => isShort(known.row[number]!))
+    row: numbers.every((number) => isShort(known.row.get(number)))
       ? new Uint32Array(runs.size)
       : new Float64Array(runs.size),
     firstKey: runs.firstKey,
     dense: runs.dense,
-    from: new Float64Array(runs.size),
-    to: new Float64Array(runs.size),
+    from: new Float32Array(runs.size),
+    to: new Float32Array(runs.size),
     pipeline: new Uint16Array(runs.size),
     version: new Uint16Array(runs.size),
     over: new Uint8Array(runs.size),
@@ -84,7 +92,7 @@ export function settle(
     const number = numbers[run]!;
     if (seen[number] === 1) throw new UnreadableTable("a run in pieces");
     seen[number] = 1;
-    columns.row[run] = known.row[number]!;
+    columns.row[run] = known.row.get(number);
     columns.pipeline[run] = known.pipeline[number]!;
     columns.version[run] = known.version[number]!;
     columns.over[run] = known.over[number]!;
@@ -103,8 +111,8 @@ export function settle(
       if (!(start >= from)) from = Number.isNaN(start) ? Number.NEGATIVE_INFINITY : start;
       if (!(start <= to)) to = Number.isNaN(start) ? Number.POSITIVE_INFINITY : start;
     }
-    columns.from[run] = from;
-    columns.to[run] = to;
+    columns.from[run] = atMost(from);
+    columns.to[run] = -atMost(-to);
   }
   for (let at = 0; at < spans.unclear.length; at += 2) {
     const { cost, tokens } = askForNumbers(reader, spans.unclear[at + 1]!);
@@ -112,7 +120,7 @@ export function settle(
     setTokens(facts, spans.unclear[at]!, tokens);
   }
   const { errorTypes, failures } = tellErrors(reader, spans, (run) =>
-    runId(reader, known.row[numbers[run]!]!),
+    runId(reader, known.row.get(numbers[run]!)),
   );
   const trimmed = {
     name: facts.name.subarray(0, size),
@@ -158,8 +166,13 @@ function withoutUnknown(all: Spans, numbers: Int32Array): Spans {
   return concat(parts, 0, false);
 }
 
-function isShort(row: number): boolean {
-  return row >= 0 && row <= 0xffffffff;
+/** The largest number of half the width. */
+const MOST = (2 - 2 ** -23) * 2 ** 127;
+
+/** A number of half the width that is no larger, and close to it. */
+function atMost(number: number): number {
+  const near = Math.fround(number);
+  return near <= number ? near : Math.min(MOST, Math.fround(number - Math.abs(number) * 2 ** -23));
 }
 
 function runId(reader: Reader, row: number): string {
@@ -200,10 +213,11 @@ function tellErrors(
   };
   for (const one of pending) {
     const { span, child, name, own, top, wantsType, place } = one;
-    if (wantsType && child !== undefined) facts.error[span] = facts.error[child]!;
+    if (wantsType && child !== undefined) setNumber(facts, "error", span, facts.error[child]!);
     else if (wantsType) {
       const { steps, run } = tell(one);
-      facts.error[span] = types.numberOf(steps.get(name)?.type ?? (top ? run?.type : undefined) ?? "unknown");
+      const type = steps.get(name)?.type ?? (top ? run?.type : undefined) ?? "unknown";
+      setNumber(facts, "error", span, types.numberOf(type));
     }
     if (place === undefined) continue;
     const { steps, run } = tell(one);

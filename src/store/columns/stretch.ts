@@ -15,7 +15,16 @@ import { Dictionary } from "./dictionary.ts";
 import { explainRun, type Pending } from "./failed-spans.ts";
 import { FailureBuilder, type Failures } from "./failure-builder.ts";
 import { RunLinks } from "./run-links.ts";
-import { checked, emptyColumns, type Facts, Numbered, resized, setTokens } from "./span-columns.ts";
+import {
+  checked,
+  emptyColumns,
+  type Facts,
+  Numbered,
+  narrowed,
+  resized,
+  setNumber,
+  setTokens,
+} from "./span-columns.ts";
 import { type StoredTable, textLength } from "./stored-table.ts";
 
 /** Columns of the table of spans, in the order in which a scan wants them. */
@@ -53,7 +62,7 @@ export interface StretchRuns {
   readonly first: Uint32Array;
   /** Two hashes of each id. */
   readonly hashes: Int32Array;
-  readonly firstKey: Float64Array;
+  readonly firstKey: Float64Array | Uint32Array;
   readonly dense: Uint8Array;
 }
 
@@ -122,9 +131,8 @@ export class StretchReader {
     }
     const { facts, size } = this;
     const namePlace = places[3]!;
-    facts.name[size] = checked(
-      this.names.idOf(bytes, view, offsets[namePlace]!, textLength(types[namePlace]!)),
-    );
+    const name = this.names.idOf(bytes, view, offsets[namePlace]!, textLength(types[namePlace]!));
+    setNumber(facts, "name", size, checked(name));
     const statusPlace = places[4]!;
     const status =
       types[statusPlace] === 0
@@ -168,7 +176,7 @@ export class StretchReader {
         size: first.length,
         first: Uint32Array.from([...first, size]),
         hashes: runIds.hashes.slice(0, 2 * first.length),
-        firstKey: Float64Array.from(this.firstKeys),
+        firstKey: narrowed(this.firstKeys),
         dense: Uint8Array.from(this.dense),
       },
       leaves: { rows: Uint16Array.from(this.leafRows), overflow: Uint32Array.from(this.overflow) },
@@ -212,7 +220,7 @@ export class StretchReader {
       explainRun(this.failed, links, parent, {
         run,
         first: runFirst,
-        error: facts.error,
+        facts,
         types: this.errorTypes,
         nameOf: (span) => this.names.texts[facts.name[span]!]!,
         failures: this.failures,

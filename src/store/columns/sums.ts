@@ -3,7 +3,7 @@ import { stateOfSpan } from "../status.ts";
 import { type ChosenSpans, eachChunk, VISITED } from "./chosen-spans.ts";
 import { Percentiles } from "./percentiles.ts";
 import { runOf, stateSlot } from "./selection.ts";
-import type { SpanColumns } from "./span-columns.ts";
+import type { Numbers, SpanColumns } from "./span-columns.ts";
 
 const SHARES = [0.5, 0.9, 0.95, 0.99] as const;
 
@@ -11,7 +11,7 @@ const SHARES = [0.5, 0.9, 0.95, 0.99] as const;
 export interface Groups {
   readonly by: StatisticsGroup | "all";
   readonly keys: readonly (string | null)[];
-  readonly bySpan?: Uint16Array;
+  readonly bySpan?: Numbers;
   /** By {@link stateSlot}. */
   readonly byState?: Uint16Array;
   readonly byRun?: Uint16Array;

@@ -508,6 +508,59 @@ test("columns are brought up to date from what the log says has changed, whateve
   expect(builds).toBeGreaterThan(10);
 });
 
+test("columns widen when more names and kinds of errors come than a byte can number", async () => {
+  const file = path.join(freshFolder(), "many.db");
+  const database = await emptyDatabase(4096);
+  const write = (from: number, to: number) => {
+    for (let at = from; at < to; at += 1) {
+      const id = `run_${at}`;
+      database.run(
+        "INSERT INTO runs (run_id, pipeline_name, status, created_at) VALUES (?, 'p', 'failed', ?)",
+        [...[id, "2025-10-01T08:00:00"]],
+      );
+      for (const name of ["root", `step_${at}`])
+        database.run(
+          "INSERT INTO spans (run_id, span_id, parent_span_id, name, start_time, end_time, status, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          [
+            ...[id, name, name === "root" ? null : "root", name, at, at + 1],
+            ...["failed", name === "root" ? "{}" : `{"error_type": "E${at}", "feedback": "broke"}`],
+          ],
+        );
+    }
+  };
+  write(0, 200);
+  let written = 200;
+  let before = inLogMode(database.export());
+  writeFileSync(file, before);
+  const log = new LogWriter(4096, [7, 8]);
+  writeFileSync(`${file}-wal`, log.bytes());
+  const session = new StoreSession(await openDatabase(file), "x.db");
+  const bytesOfNames: number[] = [];
+  for (const count of [200, 250, 260, 400]) {
+    if (count > 200) {
+      write(written, count);
+      written = count;
+      const after = inLogMode(database.export());
+      log.commit(before, after);
+      before = after;
+      writeFileSync(`${file}-wal`, log.bytes());
+    }
+    session.read((reader) => {
+      const columns = columnsOf(session, reader)!;
+      bytesOfNames.push(columns.name.BYTES_PER_ELEMENT, columns.error.BYTES_PER_ELEMENT);
+      for (const groupBy of ["name", "error_type"] as const)
+        expectSame(columnStatistics(columns, { groupBy }), spanStatistics(reader, { groupBy }));
+      const anew = buildColumns(reader, 1e9)!;
+      expect(columns.name).toEqual(anew.name);
+      expect(columns.error).toEqual(anew.error);
+    });
+  }
+  expect(bytesOfNames).toEqual([1, 1, 1, 1, 2, 2, 2, 2]);
+  expect(keeperOf(session).builds).toBe(1);
+  session.database.close();
+  database.close();
+});
+
 /** The deepest failures with the kinds of their errors. */
 function failuresOf({ failures }: SpanColumns): unknown {
   return Array.from(failures!.span, (at, index) => [at, failures!.fingerprints[failures!.kind[index]!]]);
