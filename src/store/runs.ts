@@ -1,5 +1,6 @@
 import { TraceError } from "../engine/errors.ts";
 import type { Reader, SqlValue } from "../engine/reader.ts";
+import { scanFailed } from "./columns/scan-rows.ts";
 import { filterTakesRun, readRunFilter } from "./filtering.ts";
 import type { PipelineSummary, Run, RunQuery } from "./model.ts";
 import { endOfRun } from "./run-end.ts";
@@ -231,11 +232,20 @@ export function findRunFacts(reader: Reader, runId: string): RunFacts | undefine
 
 function completeRun(reader: Reader, row: RunRow): Run {
   const facts = factsOf(reader, row);
-  const counts = reader.get<{ spans: number; failed: number | null }>(
-    `SELECT count(*) AS spans, sum(${isFailedSql("status")}) AS failed FROM lens_spans WHERE run_id = ?`,
-    [facts.run_id],
+  const counted = reader.get<{ spans: number }>("SELECT count(*) AS spans FROM lens_spans WHERE run_id = ?", [
+    facts.run_id,
+  ]);
+  const span_count = counted?.spans ?? 0;
+  const failed_count = scanFailed(reader, facts.run_id, span_count) ?? askForFailed(reader, facts.run_id);
+  return { ...facts, span_count, failed_count };
+}
+
+function askForFailed(reader: Reader, runId: string): number {
+  const counted = reader.get<{ failed: number | null }>(
+    `SELECT sum(${isFailedSql("status")}) AS failed FROM lens_spans WHERE run_id = ?`,
+    [runId],
   );
-  return { ...facts, span_count: counts?.spans ?? 0, failed_count: counts?.failed ?? 0 };
+  return counted?.failed ?? 0;
 }
 
 function factsOf(reader: Reader, row: RunRow): RunFacts {

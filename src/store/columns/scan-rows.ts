@@ -18,17 +18,48 @@ const ROWS_IN_A_FETCH = 6;
 
 /** The spans of one run by reading the pages of the whole table; undefined where SQL is quicker or alone can read them. */
 export function scanRun(reader: Reader, runId: string, spans: number): SpanRows | undefined {
-  if (spans < LEAST_SPANS || estimateSpans(reader) > spans * ROWS_IN_A_FETCH) return undefined;
-  const wanted = Buffer.from(runId);
+  if (!paysToScan(reader, spans)) return undefined;
+  const isWanted = runTest(runId);
   const rows = new RowCollector(spans);
   const failed = (status: string) => stateOfRun(status) === "failed";
   return scan(reader, failed, (row, read, table) => {
-    const at = row.offsets[table.places[0]!]!;
-    const length = textLength(row.types[table.places[0]!]!);
-    if (length === wanted.length && wanted.compare(row.bytes, at, at + length) === 0) read(rows);
+    if (isWanted(row, table.places[0]!)) read(rows);
   })
     ? rows.finish()
     : undefined;
+}
+
+/** How many spans of a run have failed, as `isFailedSql` tells; undefined where SQL is quicker or alone can read them. */
+export function scanFailed(reader: Reader, runId: string, spans: number): number | undefined {
+  if (!paysToScan(reader, spans)) return undefined;
+  const isWanted = runTest(runId);
+  const statuses = new Dictionary();
+  /** By number of status. */
+  const failing: boolean[] = [];
+  let count = 0;
+  const isWhole = scanTableOf(reader, ["run_id", "status"], (row, { places }) => {
+    const [run, status] = places as readonly [number, number];
+    if (row.types[status] === 0 || !isWanted(row, run)) return;
+    const length = textLength(row.types[status]!);
+    const number = statuses.idOf(row.bytes, row.view, row.offsets[status]!, length);
+    failing[number] ??= isFailedInSql(statuses.texts[number]!);
+    if (failing[number]) count += 1;
+  });
+  return isWhole ? count : undefined;
+}
+
+function paysToScan(reader: Reader, spans: number): boolean {
+  return spans >= LEAST_SPANS && estimateSpans(reader) <= spans * ROWS_IN_A_FETCH;
+}
+
+/** Whether a row is of a run. */
+function runTest(runId: string): (row: StoredRow, place: number) => boolean {
+  const wanted = Buffer.from(runId);
+  return ({ bytes, offsets, types }, place) => {
+    const at = offsets[place]!;
+    const length = textLength(types[place]!);
+    return length === wanted.length && wanted.compare(bytes, at, at + length) === 0;
+  };
 }
 
 /** Tells every span of the table in order of its key. `read` adds it to rows; return false to stop. */
@@ -51,16 +82,29 @@ type VisitRow = (row: StoredRow, read: (rows: RowCollector) => void, table: Stor
 
 /** @param failed Whether a status is one whose attributes are looked at for an error. */
 function scan(reader: Reader, failed: (status: string) => boolean, visit: VisitRow): boolean {
+  let source: RowReader | undefined;
+  return scanTableOf(reader, SPAN_COLUMNS, (row, table) => {
+    source ??= new RowReader(reader, table, failed);
+    const known = source;
+    visit(row, (rows) => known.read(row, rows), table);
+  });
+}
+
+/** Visits all rows of the table of spans; false where only SQL can read them. What was visited by then must be thrown away. */
+function scanTableOf(
+  reader: Reader,
+  columns: readonly string[],
+  visit: (row: StoredRow, table: StoredTable) => void,
+): boolean {
   const { pages } = reader;
-  const table = pages && storedTable(reader, "spans", SPAN_COLUMNS);
+  const table = pages && storedTable(reader, "spans", columns);
   if (pages === undefined || table === undefined) return false;
-  const source = new RowReader(reader, table, failed);
   try {
     scanTable(pages, leafPages(pages, table.root), {
       columns: table.columns,
       visit: (row) => {
         if (row.stored < table.leastStored) throw new UnreadableTable("a row older than a column");
-        visit(row, (rows) => source.read(row, rows), table);
+        visit(row, table);
       },
       progress: (fraction) => reader.progress(Math.min(0.99, fraction)),
     });
