@@ -583,13 +583,15 @@ export type { PackedTexts } from "../arrays/packed-texts.ts";
 export type { Change, ComparedStep, Comparison } from "./compare.ts";
 export type { FilterVocabulary } from "./filtering.ts";
 export type { OutlineColumns, SpanColumns } from "./outline-columns.ts";
-export type { SameError, StepHistory, StepOccurrence } from "./step-history.ts";
-export type { StepSiblings } from "./step-siblings.ts";
 export type {
   PipelineFigures,
+  SameError,
+  StepHistory,
+  StepOccurrence,
   StepSpans,
   StepSummaries,
   StepSummariesQuery,
   StepSummary,
   WantedStep,
-} from "./step-summaries.ts";
+} from "./step-model.ts";
+export type { StepSiblings } from "./step-siblings.ts";

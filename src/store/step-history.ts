@@ -1,74 +1,15 @@
-import type { Reader, Snapshot, SqlValue } from "../engine/reader.ts";
+import type { Reader, SqlValue } from "../engine/reader.ts";
 import { anchor, isMonotonic, toWallClock } from "./clock.ts";
 import { HistogramCounts } from "./histogram.ts";
-import type { DurationHistogram, Run, State } from "./model.ts";
+import type { Run } from "./model.ts";
 import { nearestRank } from "./percentiles.ts";
 import { orNull, type RunSpans, readRunSpans, rowOfKey, stateInRun } from "./run-spans.ts";
 import { listRuns } from "./runs.ts";
 import { errorFromAttributes } from "./span-error.ts";
 import { isFailedSql } from "./status.ts";
-import { type StepSiblings, stepSiblings } from "./step-siblings.ts";
+import type { SameError, StepHistory, StepOccurrence } from "./step-model.ts";
+import { stepSiblings } from "./step-siblings.ts";
 import { asNumber, asText, parseAttributes } from "./values.ts";
-
-/** How spans of one name did over the newest runs of their pipeline, and where one of them stands among them. */
-export interface StepHistory {
-  readonly name: string;
-  readonly pipeline_name: string;
-  /** Runs that were looked at, the newest of the pipeline. */
-  readonly runs: number;
-  /** False when time or room ran out before all runs asked for were looked at. */
-  readonly complete: boolean;
-  /** Whether the span's own run is one of them. */
-  readonly includes_run: boolean;
-  /** Spans with a start and an end, the end not before the start. */
-  readonly count: number;
-  /** Those of them that failed. */
-  readonly failed: number;
-  /** Seconds. All of {@link count}. */
-  readonly histogram: DurationHistogram;
-  /** Seconds, of those that completed; null when none did. Percentiles by nearest rank. */
-  readonly completed: { readonly count: number; readonly p50: number; readonly p95: number } | null;
-  /** How many other completed spans took less time than this one; null while it is unfinished or when there is no other. */
-  readonly rank: { readonly slower_than: number; readonly of: number } | null;
-  /** Spans of the name in other runs, newest first, cut at {@link OCCURRENCES_LISTED}. */
-  readonly others: readonly StepOccurrence[];
-  readonly others_total: number;
-  /** Those of all of them that failed, newest first, cut at {@link FAILURES_LISTED}. */
-  readonly failures: readonly StepOccurrence[];
-  readonly failures_total: number;
-  /** The newest completed one in a run older than this one; null when none is known. */
-  readonly completed_before: StepOccurrence | null;
-  /** The same failure in other runs; null unless this span failed. */
-  readonly same_error: SameError | null;
-  readonly siblings: StepSiblings;
-  readonly snapshot: Snapshot;
-}
-
-/** One span of the same name in another run. */
-export interface StepOccurrence {
-  readonly run_id: string;
-  readonly key: number;
-  readonly state: State;
-  /** Seconds since the epoch. */
-  readonly start_time: number | null;
-  /** Seconds; null while unfinished. */
-  readonly duration: number | null;
-  /** Present on failed spans, as in {@link SpanError}. */
-  readonly error_type?: string;
-}
-
-/** Failures of the same name and error type in other runs. */
-export interface SameError {
-  readonly error_type: string;
-  /** In runs older than this one. */
-  readonly before: number;
-  /** In newer ones. */
-  readonly after: number;
-  /** Newest first, cut at {@link SAME_ERRORS_LISTED}. */
-  readonly occurrences: readonly StepOccurrence[];
-  /** The newest one that was before; null when there was none. */
-  readonly last_before: StepOccurrence | null;
-}
 
 /** Spans of one name over the newest runs, newest first. Depends on no single span, so that it can be kept. */
 export interface NameHistory {

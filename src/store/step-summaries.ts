@@ -1,86 +1,20 @@
-import type { Reader, Snapshot, SqlValue } from "../engine/reader.ts";
+import type { Reader, SqlValue } from "../engine/reader.ts";
 import { ATTRIBUTE_NUMBERS_SQL, attributeNumbers } from "./attribute-numbers.ts";
-import type { OutlineSpan, Run } from "./model.ts";
 import { NumberList, nearestRank } from "./percentiles.ts";
 import { outlineSpan, rowOfKey, stateInRun } from "./run-spans.ts";
 import { findRun, listRuns } from "./runs.ts";
 import type { StoreSession } from "./session.ts";
 import { stateOfRun } from "./status.ts";
-import { HISTORY_RUNS, readNameHistory, type StepOccurrence } from "./step-history.ts";
+import { HISTORY_RUNS, readNameHistory } from "./step-history.ts";
+import type {
+  PipelineFigures,
+  StepSpans,
+  StepSummaries,
+  StepSummariesQuery,
+  StepSummary,
+  WantedStep,
+} from "./step-model.ts";
 import { asNumber, asText } from "./values.ts";
-
-/** How some steps and some pipelines did lately. */
-export interface StepSummaries {
-  /** One for each that was wanted, in that order; undefined for a step without a span. */
-  readonly steps: readonly (StepSummary | undefined)[];
-  /** Those that have a run. */
-  readonly pipelines: readonly PipelineFigures[];
-  readonly snapshot: Snapshot;
-}
-
-/** A step as its source tells of it. */
-export interface WantedStep {
-  /** Exact. */
-  readonly name: string;
-  /** The pipelines that it stands in; none when the source does not tell. */
-  readonly pipelines?: readonly string[];
-}
-
-export interface StepSummariesQuery {
-  steps: readonly WantedStep[];
-  /** Names of pipelines, exact. */
-  pipelines?: readonly string[];
-  /** Only the newest so many runs of each pipeline; all when undefined. */
-  runs?: number;
-}
-
-/** All spans of one step, over the runs that were asked for. Seconds, US dollars. */
-export interface StepSummary {
-  readonly name: string;
-  /** Of the runs that have such a span, by name. */
-  readonly pipelines: readonly string[];
-  /**
-   * Whether only runs of the pipelines count that the step stands in. Otherwise those of all pipelines do, because the
-   * step's own are not told or have no run here.
-   */
-  readonly narrowed: boolean;
-  /** Runs with at least one span of the name. */
-  readonly runs: number;
-  /** Spans with a start and an end; percentiles by nearest rank are over them, and `failed` counts among them. */
-  readonly spans: number;
-  readonly failed: number;
-  readonly p50: number | null;
-  readonly p95: number | null;
-  /** The sum; null when no span carries a cost. */
-  readonly cost: number | null;
-  /** The latest span of the newest run. */
-  readonly last: { readonly run: Run; readonly span: OutlineSpan };
-}
-
-/** The newest runs of one pipeline; percentiles are of whole runs that have ended. */
-export interface PipelineFigures {
-  readonly pipeline_name: string;
-  readonly runs: number;
-  readonly failed: number;
-  readonly p50: number | null;
-  readonly p95: number | null;
-  readonly cost: number | null;
-  readonly last: Run;
-}
-
-/** Spans of one name, newest first. */
-export interface StepSpans {
-  readonly name: string;
-  readonly spans: readonly (StepOccurrence & { readonly pipeline_name: string })[];
-  /** Spans found; more than `spans.length` when the list was cut. */
-  readonly total: number;
-  /** Runs that were looked at; `complete` is false when older ones were not. */
-  readonly runs: number;
-  readonly complete: boolean;
-  /** As in {@link StepSummary}. */
-  readonly narrowed: boolean;
-  readonly snapshot: Snapshot;
-}
 
 interface RecentRun {
   readonly status: string;
