@@ -5,7 +5,7 @@ import { formatCost, formatCount, formatDuration, formatPercent, formatTime } fr
 import { oneLine } from "../format/text.ts";
 import type {
   DurationStatistics,
-  SpanStatistics,
+  ReportStatistics,
   StatisticsGroup,
   StatisticsReport,
 } from "../store/model.ts";
@@ -23,7 +23,7 @@ export const statisticsEndings: Readonly<Record<StatisticsFormat, string>> = {
 };
 
 export interface ExportedStatistics {
-  readonly statistics: SpanStatistics;
+  readonly statistics: ReportStatistics;
   /** All of the Statistics tab; undefined where only spans were counted. */
   readonly report?: StatisticsReport;
   /** Which spans were counted, in words. */

@@ -20,6 +20,7 @@ import { type BarePreview, reportPreview } from "./report-preview.ts";
 import { readToldErrors } from "./run-spans.ts";
 import { countRuns, listPipelines, listRuns, matchRuns, resolveRun, unknownRun } from "./runs.ts";
 import type { StoreSession } from "./session.ts";
+import { toSend } from "./shared-texts.ts";
 import { spanChooser } from "./span-chooser.ts";
 import { mergeErrors } from "./span-error.ts";
 import { findSpans, listedSpans } from "./span-list.ts";
@@ -89,15 +90,17 @@ export function storeHandlers(session: StoreSession, path: string): Handlers {
       handedOver(dated((reader) => outlineColumns(session.runSpans(reader, runId), limit ?? UNLIMITED))),
     getLevel: ({ runId, parent, limit }) =>
       dated((reader) => level(session.runSpans(reader, runId), parent, limit ?? UNLIMITED)),
-    getSpanDetail: ({ runId, key }) =>
-      dated((reader) => {
+    getSpanDetail: ({ runId, key }) => {
+      const detail = dated((reader) => {
         const spans = session.runSpans(reader, runId);
         const detail = spanDetail(reader, spans, key);
         return {
           ...detail,
           usual: usualOf(session.usual(reader, spans.run).get(detail.span.name), nearestRank),
         };
-      }),
+      });
+      return toSend(detail);
+    },
     getStepHistory: ({ runId, key, runs }) =>
       dated((reader) => {
         const spans = session.runSpans(reader, runId);

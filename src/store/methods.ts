@@ -16,7 +16,6 @@ import type {
   Run,
   RunDetail,
   RunQuery,
-  SpanDetail,
   SpanList,
   SpanListQuery,
   SpanStatistics,
@@ -34,6 +33,7 @@ import type {
   StoreInfo,
 } from "./model.ts";
 import type { OutlineColumns } from "./outline-columns.ts";
+import type { SentDetail } from "./shared-texts.ts";
 import type { FlatTrace } from "./spans.ts";
 import type { SqlQuestion } from "./sql.ts";
 import type { FlatPage } from "./trace-page.ts";
@@ -53,7 +53,7 @@ export interface StoreMethods {
   getOutline: { params: { runId: string; limit?: number }; result: Outline };
   getOutlineColumns: { params: { runId: string; limit?: number }; result: OutlineColumns };
   getLevel: { params: { runId: string; parent?: number; limit?: number }; result: Level };
-  getSpanDetail: { params: { runId: string; key: number }; result: SpanDetail };
+  getSpanDetail: { params: { runId: string; key: number }; result: SentDetail };
   getStepHistory: { params: { runId: string; key: number; runs?: number }; result: StepHistory };
   getStepSummaries: { params: StepSummariesQuery; result: StepSummaries };
   getStepNames: { params: { runs?: number }; result: string[] };

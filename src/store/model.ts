@@ -429,8 +429,11 @@ export interface NameSeries {
 }
 
 /** The Statistics tab in one answer, one snapshot. */
+/** Without what `durations` tells too: names may be long. */
+export type ReportStatistics = Omit<SpanStatistics, "by_name" | "avg_duration_by_name">;
+
 export interface StatisticsReport {
-  readonly statistics: SpanStatistics;
+  readonly statistics: ReportStatistics;
   readonly runs: {
     readonly total: number;
     readonly by_state: Readonly<Partial<Record<State, number>>>;

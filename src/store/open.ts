@@ -4,6 +4,7 @@ import { WorkerClient } from "../engine/client.ts";
 import { TraceError } from "../engine/errors.ts";
 import type { StoreMethods } from "./methods.ts";
 import type { StoreInfo } from "./model.ts";
+import { received } from "./shared-texts.ts";
 import { SqlWorker } from "./sql-worker.ts";
 import type { TraceStore } from "./store.ts";
 import { growPage, growSpans, growTrace } from "./trace.ts";
@@ -95,7 +96,7 @@ class WorkerStore implements TraceStore {
     this.client.call("getLevel", { ...query, runId }, options);
 
   getSpanDetail: TraceStore["getSpanDetail"] = (runId, key, options) =>
-    this.client.call("getSpanDetail", { runId, key }, options);
+    this.client.call("getSpanDetail", { runId, key }, options).then(received);
 
   getStepHistory: TraceStore["getStepHistory"] = (runId, key, query = {}, options) =>
     this.client.call("getStepHistory", { ...query, runId, key }, options);

@@ -5,6 +5,7 @@ import type {
   ErrorPattern,
   PipelinePerformance,
   ReportQuery,
+  SpanStatistics,
   State,
   StatisticsReport,
   Timeline,
@@ -49,7 +50,7 @@ export function statisticsReport(reader: Reader, query: ReportQuery & PassQuery,
   for (const { state } of runs) byState[state] = (byState[state] ?? 0) + 1;
   const { cost, tokens, p50, p95 } = runFigures(runs);
   return {
-    statistics: spans.totals.result(),
+    statistics: reportStatistics(spans.totals.result()),
     runs: { total: runs.length, by_state: byState, cost, tokens, p50, p95 },
     before: before && {
       range: before,
@@ -63,6 +64,15 @@ export function statisticsReport(reader: Reader, query: ReportQuery & PassQuery,
     histogram: spans.histogram.result(),
     covered: spans.covered(),
   };
+}
+
+/** The part of statistics that a report has. */
+export function reportStatistics({
+  by_name: _,
+  avg_duration_by_name: __,
+  ...statistics
+}: Omit<SpanStatistics, "snapshot">): BareReport["statistics"] {
+  return statistics;
 }
 
 /** The stretch of the same length right before a range that has a beginning. It ends below that beginning. */

@@ -1,6 +1,6 @@
 import type { Reader } from "../../engine/reader.ts";
 import type { PipelinePerformance, ReportQuery, State, TimeRange } from "../model.ts";
-import { type BareReport, inOrder, layOut, performance, rangeBefore } from "../report.ts";
+import { type BareReport, inOrder, layOut, performance, rangeBefore, reportStatistics } from "../report.ts";
 import { filtersSpans } from "../span-facts.ts";
 import { stretchOf } from "../timeline.ts";
 import { Chosen } from "./chosen-spans.ts";
@@ -30,7 +30,7 @@ export function columnReport(
   const figures = (some: Uint32Array) => figuresOfRuns(facts, some, 1, () => 0)[0]!;
   const { cost, tokens, p50, p95 } = figures(runs);
   reader.checkCancelled();
-  const statistics = statisticsOf(columns, taken, query.groupBy);
+  const statistics = reportStatistics(statisticsOf(columns, taken, query.groupBy));
   reader.checkCancelled();
   const spans = new ReportSpans(columns, taken.spans, query.groupBy ?? "name", layout);
   reader.checkCancelled();

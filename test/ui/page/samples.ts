@@ -629,9 +629,7 @@ export function sampleReport(query: PanelMethods["statistics"]["params"], empty:
       total_spans: isEmpty ? 0 : 2935,
       unfinished_spans: isEmpty ? 0 : 12,
       by_status: { completed: 2817, failed: 118 },
-      by_name: {},
       by_pipeline: {},
-      avg_duration_by_name: {},
       durations,
       ...(groupBy && {
         groups: Object.values(durations)
