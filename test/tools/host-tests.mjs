@@ -17,6 +17,8 @@ import { startServer } from "./vscode-server.mjs";
 
 /** Milliseconds after which a silent VS Code is given up. */
 const patience = 180_000;
+/** Now and then VS Code shows a workspace of several folders without them, until it is opened again. */
+const attempts = 3;
 
 const entry = path.join(root, "dist", "test", "host.js");
 
@@ -25,7 +27,8 @@ const entry = path.join(root, "dist", "test", "host.js");
  * @property {string} folder of its own for this run
  * @property {readonly string[]} workspaces what VS Code opens, one window after the other: a folder, then several folders
  * @property {NodeJS.ProcessEnv} env for the extension host
- * @property {(complaint: string | undefined) => void} ended hears of every window what VS Code said against it
+ * @property {(complaint: string | undefined, attempt: number) => boolean} ended hears of every window what VS Code said against it;
+ *   false when it has to be opened again
  */
 
 /** @returns {Promise<import("./results.mjs").Outcome>} */
@@ -44,15 +47,22 @@ export async function runHostTests() {
       folder,
       workspaces,
       env: { FLUJO_LENS_TEST_RESULT: resultFile },
-      ended: (complaint) => {
-        outcome = add(outcome, judge(resultFile, complaint));
+      ended: (complaint, attempt) => {
+        const again = attempt < attempts && isFolderless(resultFile);
+        if (!again) outcome = add(outcome, judge(resultFile, complaint));
         rmSync(resultFile, { force: true });
+        return !again;
       },
     });
     return outcome;
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** @param {string} resultFile */
+function isFolderless(resultFile) {
+  return existsSync(resultFile) && JSON.parse(readFileSync(resultFile, "utf8")).folderless === true;
 }
 
 function wantsElectron() {
@@ -84,6 +94,12 @@ async function runInDesktop({ folder, workspaces, env, ended }) {
   const { runTests } = await import("@vscode/test-electron");
   const named = process.env.FLUJO_LENS_ELECTRON;
   for (const workspace of workspaces) {
+    let attempt = 1;
+    while (!ended(await complaintOf(workspace), attempt)) attempt += 1;
+  }
+
+  /** @param {string} workspace */
+  async function complaintOf(workspace) {
     try {
       await runTests({
         extensionDevelopmentPath: root,
@@ -101,9 +117,9 @@ async function runInDesktop({ folder, workspaces, env, ended }) {
           "--skip-welcome",
         ],
       });
-      ended(undefined);
+      return undefined;
     } catch (error) {
-      ended(error instanceof Error ? error.message : String(error));
+      return error instanceof Error ? error.message : String(error);
     }
   }
 }
@@ -115,8 +131,11 @@ async function runInServer({ folder, workspaces, env, ended }) {
   /** @type {string[]} */
   const log = [];
   try {
-    for (const workspace of workspaces)
-      ended(await runInHostWindow({ server, browser, workspace, entry, patience, log }));
+    for (const workspace of workspaces) {
+      let attempt = 1;
+      while (!ended(await runInHostWindow({ server, browser, workspace, entry, patience, log }), attempt))
+        attempt += 1;
+    }
   } finally {
     mkdirSync(outDir, { recursive: true });
     writeFileSync(path.join(outDir, "host-tests.log"), log.join("\n"));
