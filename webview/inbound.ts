@@ -6,7 +6,7 @@ import {
   type PanelMethods,
   pageCommands,
 } from "../src/protocol/messages.ts";
-import { type ArrayKind, arrayKinds } from "../src/protocol/pieces.ts";
+import { type ArrayKind, arrayKinds } from "../src/protocol/narrow.ts";
 
 const errorKinds = [
   "not_found",
@@ -37,6 +37,8 @@ export const viewSchema = v.object({
   key: v.optional(v.number()),
 });
 
+const kinds = Object.keys(arrayKinds) as ArrayKind[];
+
 const messageSchema = v.variant("type", [
   v.object({ type: v.literal("show"), view: viewSchema, databaseName: v.string() }),
   v.object({
@@ -45,7 +47,12 @@ const messageSchema = v.variant("type", [
     result: v.unknown(),
     arrays: v.optional(
       v.array(
-        v.object({ path: v.array(v.string()), kind: v.picklist(Object.keys(arrayKinds) as ArrayKind[]) }),
+        v.object({
+          path: v.array(v.string()),
+          kind: v.picklist(kinds),
+          sent: v.picklist(kinds),
+          sequence: v.optional(v.object({ length: v.number(), first: v.number(), step: v.number() })),
+        }),
       ),
     ),
   }),

@@ -43,7 +43,7 @@ export interface PageHost {
 /** Runs listed for the page's picker when it names no limit. */
 const DEFAULT_RUNS = 100;
 /** Pieces of an answer that are on their way at a time. */
-const PIECES_UNDER_WAY = 3;
+const PIECES_UNDER_WAY = 8;
 /** Rows of a query when the page names no limit: what a page can hold. */
 const MOST_ROWS = 100_000;
 

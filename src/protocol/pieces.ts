@@ -2,10 +2,16 @@
  * Large arrays of an answer travel by themselves, a piece at a time: handing over a million spans in one message would hold
  * the extension host's thread for a tenth of a second.
  */
-
-export const arrayKinds = { Float64Array, Int32Array, Uint32Array, Uint8Array } as const;
-export type ArrayKind = keyof typeof arrayKinds;
-type AnyArray = InstanceType<(typeof arrayKinds)[ArrayKind]>;
+import {
+  type AnyArray,
+  type ArrayKind,
+  arrayKinds,
+  fromSequence,
+  kindOf,
+  narrowed,
+  type Sequence,
+  sequenceOf,
+} from "./narrow.ts";
 
 /** Bytes from which an array travels by itself. */
 const LARGE = 1 << 16;
@@ -17,6 +23,10 @@ export interface ArrayPlace {
   /** Keys from the answer down to the array. */
   readonly path: readonly string[];
   readonly kind: ArrayKind;
+  /** What its pieces make, to be widened. */
+  readonly sent: ArrayKind;
+  /** Its numbers, if they need no pieces. */
+  readonly sequence?: Sequence | undefined;
 }
 
 /** A part of an array's bytes. */
@@ -48,8 +58,10 @@ export function takeApart(answer: unknown): TakenApart {
     for (const [key, item] of Object.entries(value)) {
       const kind = kindOf(item);
       if (kind !== undefined && (item as AnyArray).byteLength >= LARGE) {
-        arrays.push(item as AnyArray);
-        places.push({ path: [...path, key], kind });
+        const sequence = sequenceOf(item as AnyArray);
+        const array = sequence ? new Uint8Array() : narrowed(item as AnyArray);
+        arrays.push(array);
+        places.push({ path: [...path, key], kind, sent: kindOf(array)!, sequence });
       } else rest[key] = path.length === 0 ? without(item, [key]) : item;
     }
     return rest;
@@ -80,16 +92,15 @@ export class PieceBox {
 
   /** The whole answer; undefined when one of its arrays never came. */
   putTogether(rest: unknown, places: readonly ArrayPlace[]): unknown {
-    for (const [index, { path, kind }] of places.entries()) {
+    for (const [index, { path, kind, sent, sequence }] of places.entries()) {
       const bytes = this.#arrays[index];
       const last = path.at(-1);
       const owner = path
         .slice(0, -1)
         .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], rest);
-      if (bytes === undefined || last === undefined || typeof owner !== "object" || owner === null)
+      const array = sequence ? fromSequence(sequence, kind) : bytes && widened(bytes, sent, kind);
+      if (array === undefined || last === undefined || typeof owner !== "object" || owner === null)
         return undefined;
-      const Kind = arrayKinds[kind];
-      const array = new Kind(bytes.buffer, 0, bytes.byteLength / Kind.BYTES_PER_ELEMENT);
       Object.defineProperty(owner, last, {
         value: array,
         enumerable: true,
@@ -101,7 +112,12 @@ export class PieceBox {
   }
 }
 
-function kindOf(value: unknown): ArrayKind | undefined {
-  const name = ArrayBuffer.isView(value) ? value.constructor.name : "";
-  return Object.hasOwn(arrayKinds, name) ? (name as ArrayKind) : undefined;
+function widened(
+  { buffer, byteLength }: Uint8Array<ArrayBuffer>,
+  sent: ArrayKind,
+  kind: ArrayKind,
+): AnyArray {
+  const Sent = arrayKinds[sent];
+  const array = new Sent(buffer, 0, byteLength / Sent.BYTES_PER_ELEMENT);
+  return sent === kind ? array : new arrayKinds[kind](array);
 }
