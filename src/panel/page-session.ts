@@ -8,7 +8,7 @@ import type {
   StatisticsQuestion,
   View,
 } from "../protocol/messages.ts";
-import { type Piece, takeApart } from "../protocol/pieces.ts";
+import { type ArrayPlace, type TakenApart, takeApart } from "../protocol/pieces.ts";
 import { bytesText } from "../store/bytes-text.ts";
 import type { QueryRow, ReportQuery, StatisticsQuery, TimeRange } from "../store/model.ts";
 import type { TraceStore } from "../store/store.ts";
@@ -44,6 +44,8 @@ export interface PageHost {
 const DEFAULT_RUNS = 100;
 /** Pieces of an answer that are on their way at a time. */
 const PIECES_UNDER_WAY = 8;
+/** Milliseconds of the host's thread that are taken at a time. */
+const TURN = 10;
 /** Rows of a query when the page names no limit: what a page can hold. */
 const MOST_ROWS = 100_000;
 
@@ -117,22 +119,32 @@ export class PageSession {
 
   private async reply(request: Request, call: AbortController): Promise<PanelMessage> {
     const { id } = request;
-    const { rest, places, pieces } = takeApart(await this.perform(request, call));
-    if (places.length === 0) return { type: "reply", id, result: rest };
-    await this.sendPieces(id, pieces, call.signal);
-    return { type: "reply", id, result: rest, arrays: places };
+    const { rest, pieces } = takeApart(await this.perform(request, call));
+    if (pieces === undefined) return { type: "reply", id, result: rest };
+    const arrays = await this.sendPieces(id, pieces, call.signal);
+    return { type: "reply", id, result: rest, arrays };
   }
 
   /** A piece at a time, so that other work of the host gets its turn, and no faster than they arrive. */
-  private async sendPieces(id: number, pieces: Iterable<Piece>, signal: AbortSignal): Promise<void> {
+  private async sendPieces(
+    id: number,
+    pieces: NonNullable<TakenApart["pieces"]>,
+    signal: AbortSignal,
+  ): Promise<readonly ArrayPlace[]> {
     const aborted = new Promise<void>((resolve) =>
       signal.addEventListener("abort", () => resolve(), { once: true }),
     );
     const underWay: PromiseLike<unknown>[] = [];
-    for (const piece of pieces) {
+    let turn = performance.now() + TURN;
+    for (;;) {
+      const { value, done } = pieces.next();
       if (signal.aborted) throw new TraceError("cancelled", "The request was cancelled.");
-      underWay.push(this.host.post({ type: "piece", id, ...piece }));
+      if (done) return value;
+      if (value !== undefined) underWay.push(this.host.post({ type: "piece", id, ...value }));
       if (underWay.length >= PIECES_UNDER_WAY) await Promise.race([underWay.shift(), aborted]);
+      else if (performance.now() > turn) await new Promise((resolve) => setImmediate(resolve));
+      else continue;
+      turn = performance.now() + TURN;
     }
   }
 

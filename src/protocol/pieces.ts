@@ -40,45 +40,55 @@ export interface Piece {
   readonly bytes: Uint8Array;
 }
 
-/** An answer without its large arrays, where they belong, and their bytes to come. */
+/** An answer without its large arrays, and their bytes to come. */
 export interface TakenApart {
   readonly rest: unknown;
-  readonly places: readonly ArrayPlace[];
-  readonly pieces: Iterable<Piece>;
+  /**
+   * Undefined for an answer without large arrays. Each step takes a few milliseconds at most; it may come without a piece.
+   * Returns where the arrays belong.
+   */
+  readonly pieces: Generator<Piece | undefined, readonly ArrayPlace[]> | undefined;
 }
 
 /** Takes the large arrays out of an answer that has them as properties, or as properties of its objects. */
 export function takeApart(answer: unknown): TakenApart {
-  const arrays: AnyArray[] = [];
-  const places: ArrayPlace[] = [];
+  const arrays: FoundArray[] = [];
   const without = (value: unknown, path: readonly string[]): unknown => {
     if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
       return value;
     const rest: Record<string, unknown> = {};
     for (const [key, item] of Object.entries(value)) {
       const kind = kindOf(item);
-      if (kind !== undefined && (item as AnyArray).byteLength >= LARGE) {
-        const sequence = sequenceOf(item as AnyArray);
-        const array = sequence ? new Uint8Array() : narrowed(item as AnyArray);
-        arrays.push(array);
-        places.push({ path: [...path, key], kind, sent: kindOf(array)!, sequence });
-      } else rest[key] = path.length === 0 ? without(item, [key]) : item;
+      if (kind !== undefined && (item as AnyArray).byteLength >= LARGE)
+        arrays.push({ array: item as AnyArray, path: [...path, key], kind });
+      else rest[key] = path.length === 0 ? without(item, [key]) : item;
     }
     return rest;
   };
   const rest = without(answer, []);
-  return arrays.length === 0
-    ? { rest: answer, places, pieces: [] }
-    : { rest, places, pieces: piecesOf(arrays) };
+  return arrays.length === 0 ? { rest: answer, pieces: undefined } : { rest, pieces: piecesOf(arrays) };
 }
 
-function* piecesOf(arrays: readonly AnyArray[]): Generator<Piece> {
-  for (const [array, { buffer, byteOffset, byteLength: size }] of arrays.entries()) {
+interface FoundArray {
+  readonly array: AnyArray;
+  readonly path: readonly string[];
+  readonly kind: ArrayKind;
+}
+
+function* piecesOf(arrays: readonly FoundArray[]): Generator<Piece | undefined, readonly ArrayPlace[]> {
+  const places: ArrayPlace[] = [];
+  for (const [index, { array, path, kind }] of arrays.entries()) {
+    const sequence = sequenceOf(array);
+    const narrow = sequence ? new Uint8Array() : narrowed(array);
+    places.push({ path, kind, sent: kindOf(narrow) ?? kind, sequence });
+    yield undefined;
+    const { buffer, byteOffset, byteLength: size } = narrow;
     const all = new Uint8Array(buffer, byteOffset, size);
     // A copy, because a message takes the whole buffer along whatever part of it an array shows.
     for (let offset = 0; offset < size; offset += PIECE)
-      yield { array, size, offset, bytes: all.slice(offset, offset + PIECE) };
+      yield { array: index, size, offset, bytes: all.slice(offset, offset + PIECE) };
   }
+  return places;
 }
 
 /** Gathers pieces until their answer comes. */
