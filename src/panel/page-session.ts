@@ -142,8 +142,9 @@ export class PageSession {
       if (done) return value;
       if (value !== undefined) underWay.push(this.host.post({ type: "piece", id, ...value }));
       if (underWay.length >= PIECES_UNDER_WAY) await Promise.race([underWay.shift(), aborted]);
-      else if (performance.now() > turn) await new Promise((resolve) => setImmediate(resolve));
-      else continue;
+      // What has arrived already is waited for without a pause.
+      if (performance.now() < turn) continue;
+      await new Promise((resolve) => setTimeout(resolve, 1));
       turn = performance.now() + TURN;
     }
   }

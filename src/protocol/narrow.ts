@@ -24,40 +24,64 @@ export function kindOf(value: unknown): ArrayKind | undefined {
   return Object.hasOwn(arrayKinds, name) ? (name as ArrayKind) : undefined;
 }
 
-/** The same numbers in an array that takes less, if there is one; none is changed by that. */
-export function narrowed(array: AnyArray): AnyArray {
-  if (array instanceof Float64Array) {
-    if (areSingle(array)) return new Float32Array(array);
-    return areWhole(array) ? new Uint32Array(array) : array;
-  }
-  if (!(array instanceof Int32Array)) return array;
-  let all = 0;
+/** Values that are looked at in a step: a few milliseconds before the code is compiled. */
+const STEP = 1 << 13;
+
+/**
+ * How numbers can travel: as a sequence, or in an array that takes no more than theirs. None is changed by that. Each step
+ * takes a moment.
+ */
+export function* narrowing(array: AnyArray): Generator<undefined, Sequence | AnyArray> {
+  const sequence = sequenceFrom(array);
+  let isSequence = sequence !== undefined;
+  const isWide = array instanceof Float64Array;
+  let isSingle = isWide;
+  let isWhole = isWide;
   // The sign is one of the bits.
-  for (const value of array) all |= value;
-  if (all < 0 || all > 0xffff) return array;
-  return all > 0xff ? new Uint16Array(array) : new Uint8Array(array);
+  let bits = array instanceof Int32Array ? 0 : -1;
+  for (let from = 0; from < array.length; from += STEP) {
+    const step = array.subarray(from, from + STEP);
+    isSequence &&= goesOn(step, sequence!, from);
+    isSingle &&= areSingle(step);
+    isWhole &&= areWhole(step);
+    if (bits >= 0) bits |= bitsOf(step);
+    if (!isSequence && !isSingle && !isWhole && (bits < 0 || bits > 0xffff)) return array;
+    yield undefined;
+  }
+  if (isSequence) return sequence!;
+  if (isSingle) return new Float32Array(array);
+  if (isWhole) return new Uint32Array(array);
+  return bits > 0xff ? new Uint16Array(array) : new Uint8Array(array);
 }
 
-function areSingle(values: Float64Array): boolean {
+/** What the first two numbers would go on to. */
+function sequenceFrom({ length, 0: first, 1: second }: AnyArray): Sequence | undefined {
+  if (first === undefined || second === undefined) return undefined;
+  const step = second - first;
+  const isSafe = [first, step, first + step * (length - 1)].every(Number.isSafeInteger);
+  return isSafe ? { length, first, step } : undefined;
+}
+
+function goesOn(values: AnyArray, { first, step }: Sequence, from: number): boolean {
+  for (let at = 0; at < values.length; at += 1)
+    if (values[at] !== first + step * (from + at) || Object.is(values[at], -0)) return false;
+  return true;
+}
+
+function areSingle(values: AnyArray): boolean {
   for (const value of values) if (Math.fround(value) !== value && !Number.isNaN(value)) return false;
   return true;
 }
 
-function areWhole(values: Float64Array): boolean {
+function areWhole(values: AnyArray): boolean {
   for (const value of values) if (value >>> 0 !== value || Object.is(value, -0)) return false;
   return true;
 }
 
-/** Undefined for numbers that are none. */
-export function sequenceOf(array: AnyArray): Sequence | undefined {
-  const { length } = array;
-  const first = array[0];
-  if (first === undefined || length < 2 || !Number.isSafeInteger(first)) return undefined;
-  const step = array[1]! - first;
-  if (!Number.isSafeInteger(step) || !Number.isSafeInteger(first + step * (length - 1))) return undefined;
-  for (let at = 0; at < length; at += 1)
-    if (array[at] !== first + step * at || Object.is(array[at], -0)) return undefined;
-  return { length, first, step };
+function bitsOf(values: AnyArray): number {
+  let bits = 0;
+  for (const value of values) bits |= value;
+  return bits;
 }
 
 /** The numbers of a sequence. */

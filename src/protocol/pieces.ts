@@ -8,9 +8,8 @@ import {
   arrayKinds,
   fromSequence,
   kindOf,
-  narrowed,
+  narrowing,
   type Sequence,
-  sequenceOf,
 } from "./narrow.ts";
 
 /** Bytes from which an array travels by itself. */
@@ -78,10 +77,12 @@ interface FoundArray {
 function* piecesOf(arrays: readonly FoundArray[]): Generator<Piece | undefined, readonly ArrayPlace[]> {
   const places: ArrayPlace[] = [];
   for (const [index, { array, path, kind }] of arrays.entries()) {
-    const sequence = sequenceOf(array);
-    const narrow = sequence ? new Uint8Array() : narrowed(array);
-    places.push({ path, kind, sent: kindOf(narrow) ?? kind, sequence });
-    yield undefined;
+    const narrow = yield* narrowing(array);
+    if (!ArrayBuffer.isView(narrow)) {
+      places.push({ path, kind, sent: kind, sequence: narrow });
+      continue;
+    }
+    places.push({ path, kind, sent: kindOf(narrow) ?? kind });
     const { buffer, byteOffset, byteLength: size } = narrow;
     const all = new Uint8Array(buffer, byteOffset, size);
     // A copy, because a message takes the whole buffer along whatever part of it an array shows.
