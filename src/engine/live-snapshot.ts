@@ -155,6 +155,14 @@ export class LiveSnapshot {
     }
   }
 
+  /**
+   * Bytes of the main file by now. The state was taken before the log was looked at: until then a checkpoint may have made
+   * the file longer, and have begun the log anew.
+   */
+  get mainSize(): number {
+    return this.files.main.size;
+  }
+
   /** When it was taken, seconds since the epoch. */
   get takenAt(): number {
     return Number(this.startedAt / 1_000_000n) / 1000;

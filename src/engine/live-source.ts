@@ -109,8 +109,9 @@ export class LiveSource implements ByteSource, Pages {
    * nothing is asked but that there is something.
    */
   check(damaged = false): void {
-    const { header, mainState, pageSize, pageCount, lastFrame, undoes } = this.current;
-    if (mainState.size === 0 || (undoes && pageCount === 0)) {
+    const { current } = this;
+    const { header, mainState, pageSize, pageCount, lastFrame, undoes } = current;
+    if ((mainState.size === 0 && current.mainSize === 0) || (undoes && pageCount === 0)) {
       throw new TraceError(
         "not_a_database",
         `${this.path} is empty (0 bytes). Run the pipeline once to fill it.`,
@@ -123,9 +124,9 @@ export class LiveSource implements ByteSource, Pages {
     if (header.pageSize !== pageSize) throw this.corrupt("its log has pages of another size");
     // With a log, pages beyond the end of the main file may be free ones that were never written. A transaction that is
     // undone may have cut the file.
-    if (lastFrame === 0 && !undoes && pageCount * pageSize > mainState.size) {
-      throw this.corrupt(`it should have ${pageCount * pageSize} bytes and has ${mainState.size}`);
-    }
+    const whole = pageCount * pageSize;
+    if (lastFrame === 0 && !undoes && whole > mainState.size && whole > current.mainSize)
+      throw this.corrupt(`it should have ${whole} bytes and has ${current.mainSize}`);
   }
 
   read(target: Uint8Array, position: number): void {

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
+import { ReadOnlyFile } from "../../../src/engine/read-only-file.ts";
 import type { EngineDatabase } from "../../../src/engine/reader.ts";
 import { blockFor } from "../../../src/engine/wait.ts";
 import { stockDatabase } from "../support/stock-sqlite.ts";
@@ -99,6 +100,33 @@ describe("a log with its shared index", () => {
     });
     expect(countWhile(database, checkpoint)).toEqual({ count: 20, attempts: 1 });
     database.close();
+  });
+
+  it("is believed when a checkpoint lengthens the file and begins the log anew while it is opened", async () => {
+    const { file, first } = await logged();
+    writeFileSync(`${file}-shm`, sharedIndex({ salts, lastFrame: first }));
+    const all = walMode(await numbersBytes(3000));
+    expect(all.length).toBeGreaterThan(readFileSync(file).length);
+    const database = await open(file);
+    const stateOf = ReadOnlyFile.prototype.state;
+    let checkpoints = 0;
+    const looking = vi.spyOn(ReadOnlyFile.prototype, "state").mockImplementation(function (
+      this: ReadOnlyFile,
+    ) {
+      const state = stateOf.call(this);
+      if (checkpoints > 0) return state;
+      checkpoints += 1;
+      writeFileSync(file, all);
+      writeFileSync(`${file}-shm`, sharedIndex({ salts: otherSalts, lastFrame: 0 }));
+      return state;
+    });
+    try {
+      expect(countNumbers(database)).toBe(3000);
+      expect(checkpoints).toBe(1);
+    } finally {
+      looking.mockRestore();
+      database.close();
+    }
   });
 
   it("is read again when new salts are announced", async () => {
