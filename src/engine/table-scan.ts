@@ -5,6 +5,18 @@ export class UnreadableTable extends Error {
   override readonly name = "UnreadableTable";
 }
 
+/** What work comes to, or `otherwise` where a table cannot be read page by page. */
+export function ifReadable<T>(work: () => T, otherwise: T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    // What is odd to the scan may be plain to SQLite: it has the last word. Torn pages look odd too, and are read again.
+    if (thrown instanceof UnreadableTable || thrown instanceof RangeError || thrown instanceof TypeError)
+      return otherwise;
+    throw thrown;
+  }
+}
+
 /** The row under the scan's eye. Its fields are the scan's own and change with the next row. */
 export interface StoredRow {
   /** Holds the stored values at {@link offsets}, and at least eight bytes behind the last of them. */

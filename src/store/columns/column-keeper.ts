@@ -1,5 +1,5 @@
 import type { Pages, PagesMark, Reader } from "../../engine/reader.ts";
-import { leafPages, UnreadableTable } from "../../engine/table-scan.ts";
+import { ifReadable, leafPages, UnreadableTable } from "../../engine/table-scan.ts";
 import type { SummaryShortage } from "../model.ts";
 import type { Lasting } from "../session.ts";
 import { askForRuns, RunTable } from "./known-runs.ts";
@@ -65,7 +65,7 @@ export class ColumnKeeper implements Lasting {
     const { pages } = reader;
     const table = pages && storedTable(reader, "spans", SPAN_COLUMNS);
     if (pages === undefined || table === undefined) return undefined;
-    try {
+    return ifReadable(() => {
       const leaves = leafPages(pages, table.root);
       const expected = estimateSpans(reader);
       const needed = Math.max(1, expected) * BYTES_PER_SPAN;
@@ -79,12 +79,7 @@ export class ColumnKeeper implements Lasting {
       const { columns, leaves: known, runs } = this.next;
       const own = known.pages.byteLength + known.rows.byteLength + known.overflow.byteLength;
       return { ...columns, bytes: columns.bytes + own + (runs?.runs.bytes ?? 0) };
-    } catch (thrown) {
-      // What is odd to the scan may be plain to SQLite: it has the last word. Torn pages look odd too, and are read again.
-      if (thrown instanceof UnreadableTable || thrown instanceof RangeError || thrown instanceof TypeError)
-        return undefined;
-      throw thrown;
-    }
+    }, undefined);
   }
 
   /** The read was proven. */

@@ -1,5 +1,5 @@
 import type { Pages, PagesMark, Reader } from "../../engine/reader.ts";
-import { leafPages } from "../../engine/table-scan.ts";
+import { ifReadable, leafPages } from "../../engine/table-scan.ts";
 import type { Lasting } from "../session.ts";
 import type { ColumnKeeper } from "./column-keeper.ts";
 import type { KnownRuns, RunTable } from "./known-runs.ts";
@@ -8,7 +8,6 @@ import {
   type CountedFigures,
   type CountedTables,
   countedTables,
-  ifReadable,
   StepSums,
   scanRuns,
 } from "./scan-counted-runs.ts";

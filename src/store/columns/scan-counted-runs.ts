@@ -1,5 +1,13 @@
 import type { Pages, Reader } from "../../engine/reader.ts";
-import { leafPages, numberAt, type StoredRow, scanTable, UnreadableTable } from "../../engine/table-scan.ts";
+import {
+  ifReadable,
+  leafPages,
+  numberAt,
+  type Scan,
+  type StoredRow,
+  scanTable,
+  UnreadableTable,
+} from "../../engine/table-scan.ts";
 import { runColumns, stepColumns } from "../layout.ts";
 import { endOfRun } from "../run-end.ts";
 import type { CountedRun } from "../run-figures.ts";
@@ -56,18 +64,6 @@ export function scanCountedRuns(reader: Reader, visit: VisitCounted): boolean {
   }, false);
 }
 
-/** What work comes to, or `otherwise` where a table cannot be read page by page. */
-export function ifReadable<T>(work: () => T, otherwise: T): T {
-  try {
-    return work();
-  } catch (thrown) {
-    // What is odd to the scan may be plain to SQLite: it has the last word. Torn pages look odd too, and are read again.
-    if (thrown instanceof UnreadableTable || thrown instanceof RangeError || thrown instanceof TypeError)
-      return otherwise;
-    throw thrown;
-  }
-}
-
 /** Visits the runs of some leaves. */
 export function scanRuns(
   reader: Reader,
@@ -119,13 +115,7 @@ export function scanSteps(
   pages: Pages,
   table: StoredTable,
   leaves: Uint32Array,
-  {
-    visit,
-    leaf,
-  }: {
-    readonly visit: (row: StoredRow, id: number, cost: number, tokens: number) => void;
-    readonly leaf?: (overflow: readonly number[]) => void;
-  },
+  { visit, leaf }: Pick<Scan, "leaf"> & { readonly visit: (...step: Parameters<StepSums["add"]>) => void },
 ): void {
   const [id, cost, otherCost, used, otherUsed] = table.places as readonly [
     ...[number, number, number],
@@ -139,7 +129,7 @@ export function scanSteps(
         orElse(amountAt(row, cost), () => amountAt(row, otherCost)),
         orElse(amountAt(row, used), () => amountAt(row, otherUsed)),
       ),
-    ...(leaf && { leaf: (_rows: number, overflow: readonly number[]) => leaf(overflow) }),
+    ...(leaf && { leaf }),
   });
 }
 
@@ -159,9 +149,10 @@ export class StepSums {
     private readonly wanted?: ReadonlySet<number>,
   ) {}
 
-  readonly add = (row: StoredRow, id: number, cost: number, tokens: number): void => {
+  /** Adds a step, and gives the number of its run, -1 for an unknown one. */
+  readonly add = (row: StoredRow, id: number, cost: number, tokens: number): number => {
     const run = this.numberOf(row, id, this.grows);
-    if (run < 0 || this.wanted?.has(run) === false) return;
+    if (run < 0 || this.wanted?.has(run) === false) return run;
     while (run >= this.costs.length) {
       this.costs = doubled(this.costs);
       this.tokens = doubled(this.tokens);
@@ -173,6 +164,7 @@ export class StepSums {
     }
     this.costs[run] = plus(this.costs[run]!, cost);
     this.tokens[run] = plus(this.tokens[run]!, tokens);
+    return run;
   };
 
   /** The sums of the run whose id stands in a row, NaN where there is nothing to add up; undefined for one that is not wanted. */
@@ -199,13 +191,7 @@ function scan(
   pages: Pages,
   table: StoredTable,
   leaves: Uint32Array,
-  {
-    visit,
-    leaf,
-  }: {
-    readonly visit: (row: StoredRow) => void;
-    readonly leaf?: (rows: number, overflow: readonly number[]) => void;
-  },
+  { visit, leaf }: Pick<Scan, "visit" | "leaf">,
 ): void {
   scanTable(pages, leaves, {
     columns: table.columns,

@@ -1,5 +1,11 @@
 import type { Reader, SqlValue } from "../../engine/reader.ts";
-import { leafPages, type StoredRow, scanTable, UnreadableTable } from "../../engine/table-scan.ts";
+import {
+  ifReadable,
+  leafPages,
+  type StoredRow,
+  scanTable,
+  UnreadableTable,
+} from "../../engine/table-scan.ts";
 import { ATTRIBUTE_NUMBERS_SQL, type AttributeNumbers, attributeNumbers } from "../attribute-numbers.ts";
 import { RowCollector, type SpanRows } from "../span-rows.ts";
 import { isFailedInSql, stateOfRun } from "../status.ts";
@@ -99,7 +105,7 @@ function scanTableOf(
   const { pages } = reader;
   const table = pages && storedTable(reader, "spans", columns);
   if (pages === undefined || table === undefined) return false;
-  try {
+  return ifReadable(() => {
     scanTable(pages, leafPages(pages, table.root), {
       columns: table.columns,
       visit: (row) => {
@@ -109,12 +115,7 @@ function scanTableOf(
       progress: (fraction) => reader.progress(Math.min(0.99, fraction)),
     });
     return true;
-  } catch (thrown) {
-    // What is odd to the scan may be plain to SQLite: it has the last word. Torn pages look odd too, and are read again.
-    if (thrown instanceof UnreadableTable || thrown instanceof RangeError || thrown instanceof TypeError)
-      return false;
-    throw thrown;
-  }
+  }, false);
 }
 
 /** Reads stored rows as {@link RowCollector.addRow} reads those of SQL. Equal texts are decoded once and kept once. */

@@ -1,3 +1,4 @@
+import { lowerBound } from "../../arrays/ascending.ts";
 import type { Pages, Reader } from "../../engine/reader.ts";
 import { leafPages } from "../../engine/table-scan.ts";
 import { type StepSums, scanSteps } from "./scan-counted-runs.ts";
@@ -21,7 +22,7 @@ export interface StepRanges {
 export function readStepRanges(reader: Reader, pages: Pages, table: StoredTable, sums: StepSums): StepRanges {
   const leaves = leafPages(pages, table.root);
   const notes = new Notes(leaves);
-  notes.scan(reader, pages, table, sums, Uint32Array.from(leaves.keys()), true);
+  notes.scan(reader, pages, table, Uint32Array.from(leaves.keys()), sums.add);
   return notes.result();
 }
 
@@ -61,23 +62,26 @@ export function updateStepRanges(
       notes.most[leaf] = before.most[place]!;
     }
   }
-  for (const [place, isGone] of gone.entries()) {
-    if (isGone === 0) continue;
-    const most = before.most[place]!;
-    if (most === ANY) return undefined;
-    for (let run = before.least[place]!; run <= most; run += 1) if (!affected(run)) return undefined;
-  }
+  for (const [place, isGone] of gone.entries())
+    if (isGone === 1 && !eachRun(before, place, affected)) return undefined;
   for (let at = 0; at < before.overflow.length; at += 2) {
     const leaf = moved[before.overflow[at + 1]!]!;
     if (leaf >= 0) notes.overflow.push(before.overflow[at]!, leaf);
   }
-  notes.scan(reader, pages, table, sums, Uint32Array.from(fresh), false);
-  for (const leaf of fresh) {
-    if (notes.most[leaf] === ANY) continue;
-    for (let run = notes.least[leaf]!; run <= notes.most[leaf]!; run += 1)
-      if (!affected(run)) return undefined;
-  }
+  notes.scan(reader, pages, table, Uint32Array.from(fresh), (row, id) => sums.numberOf(row, id));
+  for (const leaf of fresh) if (!eachRun(notes, leaf, affected)) return undefined;
   return notes.result();
+}
+
+/** Visits the runs of a leaf; false when they may be any, or when a visit says so. */
+function eachRun(
+  { least, most }: Pick<StepRanges, "least" | "most">,
+  leaf: number,
+  visit: (run: number) => boolean,
+): boolean {
+  if (most[leaf] === ANY) return false;
+  for (let run = least[leaf]!; run <= most[leaf]!; run += 1) if (!visit(run)) return false;
+  return true;
 }
 
 /** Adds up the steps of the runs that `sums` wants. @param runs Their numbers, ascending. */
@@ -89,12 +93,9 @@ export function addUpSteps(
   { pages: leaves, least, most }: StepRanges,
   runs: Uint32Array,
 ): void {
-  let next = 0;
   const wanted = leaves.filter((_, leaf) => {
     if (most[leaf] === ANY) return true;
-    // Leaves stand nearly in the order of their runs.
-    while (next > 0 && runs[next - 1]! >= least[leaf]!) next -= 1;
-    while (next < runs.length && runs[next]! < least[leaf]!) next += 1;
+    const next = lowerBound(runs, least[leaf]!);
     return next < runs.length && runs[next]! <= most[leaf]!;
   });
   scanSteps(reader, pages, table, wanted, { visit: sums.add });
@@ -110,30 +111,22 @@ class Notes {
     this.most = new Int32Array(leaves.length).fill(-1);
   }
 
-  /** Notes the runs of some leaves, by their places. @param adds Whether their steps are added up too. */
-  scan(
-    reader: Reader,
-    pages: Pages,
-    table: StoredTable,
-    sums: StepSums,
-    some: Uint32Array,
-    adds: boolean,
-  ): void {
+  /** Notes the runs of some leaves, by their places. @param numberOf The number of a step's run, -1 for an unknown one. */
+  scan(reader: Reader, pages: Pages, table: StoredTable, some: Uint32Array, numberOf: StepSums["add"]): void {
     const { least, most } = this;
     let at = 0;
     const wanted = some.map((leaf) => this.leaves[leaf]!);
     scanSteps(reader, pages, table, wanted, {
       visit: (row, id, cost, tokens) => {
         const leaf = some[at]!;
-        const run = sums.numberOf(row, id);
+        const run = numberOf(row, id, cost, tokens);
         if (run < 0) most[leaf] = ANY;
         else {
           if (run < least[leaf]!) least[leaf] = run;
           if (run > most[leaf]!) most[leaf] = run;
         }
-        if (adds) sums.add(row, id, cost, tokens);
       },
-      leaf: (overflow) => {
+      leaf: (_rows, overflow) => {
         for (const page of overflow) this.overflow.push(page, some[at]!);
         at += 1;
       },

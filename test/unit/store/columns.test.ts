@@ -561,6 +561,48 @@ test("columns widen when more names and kinds of errors come than a byte can num
   database.close();
 });
 
+test("what is counted of a run follows its steps, also beside steps of a run that is not there", async () => {
+  const file = path.join(freshFolder(), "ghost.db");
+  const database = await emptyDatabase(512);
+  const step = (run: string, at: number, cost: number) =>
+    database.run("INSERT INTO steps VALUES (?, 'load', ?, NULL, ?, NULL, 5)", [run, at, cost]);
+  for (const id of ["run_a", "run_b"]) {
+    database.run(
+      "INSERT INTO runs (run_id, pipeline_name, status, created_at) VALUES (?, 'p', 'completed', ?)",
+      [...[id, "2025-10-01T08:00:00"]],
+    );
+    database.run(
+      "INSERT INTO spans (run_id, span_id, name, start_time, end_time, status, attributes) VALUES (?, 's', 'n', 1, 2, 'completed', '{}')",
+      [id],
+    );
+    for (let at = 0; at < 50; at += 1) step(id, at, 1);
+  }
+  const before = inLogMode(database.export());
+  writeFileSync(file, before);
+  const log = new LogWriter(512, [7, 8]);
+  writeFileSync(`${file}-wal`, log.bytes());
+  const session = new StoreSession(await openDatabase(file), "x.db");
+  const costs = () =>
+    session.read((reader) => {
+      const columns = columnsOf(session, reader)!;
+      const facts = runFactsOf(session, reader, columns);
+      expect(facts).toEqual(readRunFacts(reader, columns));
+      return Array.from(facts.cost);
+    }).value;
+  expect(costs()).toEqual([50, 50]);
+  for (const [run, cost] of [
+    ["ghost", 1000],
+    ["run_a", 7],
+  ] as const)
+    step(run, 50, cost);
+  const after = inLogMode(database.export());
+  log.commit(before, after);
+  writeFileSync(`${file}-wal`, log.bytes());
+  expect(costs()).toEqual([57, 50]);
+  session.database.close();
+  database.close();
+});
+
 /** The deepest failures with the kinds of their errors. */
 function failuresOf({ failures }: SpanColumns): unknown {
   return Array.from(failures!.span, (at, index) => [at, failures!.fingerprints[failures!.kind[index]!]]);
